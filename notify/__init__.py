@@ -1,0 +1,1 @@
+"""Advance notices between the states of the Americas: the rules and the web application."""

@@ -1,0 +1,141 @@
+"""Results: what became of a batch of attempts, recorded in one transaction.
+
+A late success still counts; a late failure does not, for another worker may be sending by then (lease token).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notify.delivery.outcome import Outcome
+from notify.delivery.retry import delay
+from notify.delivery.rows import among, lock_in_order
+from notify.delivery.tables import attempts, deliveries, letters, subscriptions
+from notify.ids import new_id
+from notify.office import Act
+
+HEARD_FROM = timedelta(minutes=1)
+"""How exactly `last_success_at` is kept: a row is not written for each of a thousand deliveries."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One attempt: which delivery, the how-manieth, when it started, and how it ended."""
+
+    delivery_id: str
+    subscription_id: str | None
+    letter_id: str | None
+    attempt: int
+    started_at: datetime
+    outcome: Outcome
+    chance: float  # random, in [0, 1): the jitter of the next attempt
+
+
+async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
+    """Record results under the lease token. Returns the subscriptions that answered that they are gone."""
+    done: dict[str, list[Result]] = defaultdict(list)
+    failed: list[Result] = []
+    for result in results:
+        if result.outcome.kind == "done":
+            done[result.outcome.status or "delivered"].append(result)
+        else:
+            failed.append(result)
+    await lock_in_order(act.connection, deliveries, [result.delivery_id for result in results])
+    for status, batch in done.items():
+        await _record_done(act, status, batch)
+    failing = [result.subscription_id for result in failed if await _record_failure(act, token, result)]
+    await _note_on_subscriptions(act, [r.subscription_id for batch in done.values() for r in batch], failing)
+    await act.connection.execute(
+        sa.insert(attempts),
+        [
+            {
+                "id": new_id(),
+                "delivery_id": r.delivery_id,
+                "number": r.attempt,
+                "started_at": r.started_at,
+                "ended_at": act.now,
+                "outcome": r.outcome.kind,
+                "answer": r.outcome.answer,
+                "error_class": r.outcome.error_class,
+            }
+            for r in results
+        ],
+    )
+    return list(dict.fromkeys(r.subscription_id for r in failed if r.outcome.kind == "gone" and r.subscription_id))
+
+
+async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
+    await act.connection.execute(
+        sa.update(deliveries)
+        .where(
+            among(act.connection, deliveries.c.id, [r.delivery_id for r in batch]), deliveries.c.status != "delivered"
+        )
+        .values(
+            status=status,
+            finished_at=act.now,
+            lease_token=None,
+            lease_until=None,
+            error_class=None,
+            error_text=None,
+        )
+    )
+    await _erase_letters(act.connection, [r.letter_id for r in batch if r.letter_id])
+
+
+async def _record_failure(act: Act, token: str, result: Result) -> bool:
+    """Whether the failure counts."""
+    d, outcome = deliveries.c, result.outcome
+    wait = delay(result.attempt, result.chance, outcome.retry_after) if outcome.kind == "retry" else None
+    over = wait is None
+    final = outcome.status or "dead"
+    changed = await act.connection.execute(
+        sa.update(deliveries)
+        .where(d.id == result.delivery_id, d.lease_token == token, d.status == "sending")
+        .values(
+            status=sa.case((d.overtaken, "superseded"), else_=final if over else "pending"),
+            due_at=d.due_at if wait is None else act.now + wait,
+            finished_at=act.now if over else sa.case((d.overtaken, sa.literal(act.now, d.finished_at.type)), else_=None),
+            lease_token=None,
+            lease_until=None,
+            error_class=outcome.error_class,
+            error_text=outcome.text[:500] or None,
+        )
+        .returning(d.id)
+    )
+    counts = changed.first() is not None
+    if counts and over and result.letter_id:
+        await _erase_letters(act.connection, [result.letter_id])
+    return counts and outcome.error_class != "switched_off"
+
+
+async def _note_on_subscriptions(
+    act: Act, worked: Sequence[str | None], failing: Sequence[str | None]
+) -> None:
+    """Since when a subscription fails, and when it last worked."""
+    s = subscriptions.c
+    heard_of, failed = {i for i in worked if i}, {i for i in failing if i}
+    await lock_in_order(act.connection, subscriptions, heard_of | failed)
+    if heard_of:
+        long_ago = sa.or_(s.last_success_at.is_(None), s.last_success_at < act.now - HEARD_FROM)
+        await act.connection.execute(
+            sa.update(subscriptions)
+            .where(among(act.connection, s.id, heard_of), sa.or_(s.failing_since.is_not(None), long_ago))
+            .values(last_success_at=act.now, failing_since=None)
+        )
+    if failed - heard_of:
+        await act.connection.execute(
+            sa.update(subscriptions)
+            .where(among(act.connection, s.id, failed - heard_of), s.failing_since.is_(None))
+            .values(failing_since=act.now)
+        )
+
+
+async def _erase_letters(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    if ids:
+        await connection.execute(sa.delete(letters).where(letters.c.id.in_(ids)))

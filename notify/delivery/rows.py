@@ -1,0 +1,29 @@
+"""Many rows at once: one parameter for all their ids, and one order in which transactions lock them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notify.schema import Id
+
+
+def among(connection: AsyncConnection, column: sa.ColumnElement[str], ids: Collection[str]) -> sa.ColumnElement[bool]:
+    """``column`` is one of ``ids``: one parameter, so that the statement is the same for any number of them."""
+    if connection.dialect.name == "sqlite":
+        values = sa.func.json_each(json.dumps([i.replace("-", "") for i in ids])).table_valued("value")
+        return column.in_(sa.select(sa.type_coerce(values.c.value, Id)))
+    return column == sa.func.any(sa.literal(list(ids), sa.ARRAY(sa.Uuid(as_uuid=False))))
+
+
+async def lock_in_order(connection: AsyncConnection, table: sa.Table, ids: Collection[str]) -> None:
+    """Lock rows by id before an UPDATE of them all, so that two transactions never wait for each other.
+
+    SQLite has one writer at a time and needs none of it.
+    """
+    if ids and connection.dialect.name != "sqlite":
+        locked = sa.select(table.c.id).where(among(connection, table.c.id, ids)).order_by(table.c.id)
+        await connection.execute(locked.with_for_update(key_share=True))

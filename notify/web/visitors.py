@@ -1,0 +1,50 @@
+"""Who opens a page: the session's person, their party, and what the frame shows of it. The API ignores cookies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from notify.accounts import sessions
+from notify.actor import WORKER
+from notify.delivery import workers
+from notify.observers import waiting
+from notify.office import Office
+from notify.parties import directory
+from notify.web.cookies import SESSION, read_cookie
+
+_NOT_PAGES = ("/api/", "/feeds/", "/static/", "/healthz", "/readyz", "/metrics", "/.well-known/")
+
+
+class Visitors:
+    """Middleware: one read for a page sets ``request.state``'s actor, party, directory, counts and worker_missing."""
+
+    def __init__(self, app: ASGIApp, office: Office) -> None:
+        self.app = app
+        self.office = office
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(_NOT_PAGES):
+            await self._meet(scope)
+        await self.app(scope, receive, send)
+
+    async def _meet(self, scope: Scope) -> None:
+        state = scope.setdefault("state", {})
+        token = read_cookie(HTTPConnection(scope), self.office.settings, SESSION)
+        async with self.office.database.read() as connection:
+            parties = await directory.load(connection, self.office.clock())
+            state["directory"] = parties
+            state["worker_missing"] = not await workers.is_running(connection)
+            found = await sessions.find(connection, token, self.office.clock()) if token else None
+            if found is None:
+                return
+            actor = replace(found.actor, request_id=state.get("request_id", ""))
+            state["actor"] = actor
+            state["session_id"] = found.id
+            state["party"] = parties.party(actor.party) if actor.party else None
+            state["counts"] = await waiting.counts(connection, actor)
+        if found.stale:
+            async with self.office.act(WORKER) as act:
+                await sessions.touch(act, found.id)
