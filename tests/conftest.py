@@ -83,6 +83,14 @@ def postgres_copy(postgres: Postgres, migrated_postgres: str) -> Iterator[str]:
     postgres.drop(name)
 
 
+@pytest.fixture
+def postgres_empty(postgres: Postgres) -> Iterator[str]:
+    """The address of a PostgreSQL database without a table."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated and seeded database of the test's own."""

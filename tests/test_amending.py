@@ -43,8 +43,10 @@ def test_what_never_changes_may_be_named_as_it_is() -> None:
 
 
 def test_the_same_period_again_ends_a_postponement() -> None:
-    amended = amend(example("exercise"), {"period": example("exercise")["period"]}, KNOWN)
-    assert amended.period_given
+    same = {"period": example("exercise")["period"]}
+    assert amend(example("exercise"), same, KNOWN, postponed=True).period_given
+    with pytest.raises(Invalid):
+        amend(example("exercise"), same, KNOWN)
 
 
 def test_an_outcome_is_kept() -> None:

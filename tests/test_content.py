@@ -83,6 +83,7 @@ LEFT_OPEN: dict[str, dict[str, object]] = {
         "observation__period": period("2027-08-18T01:00", "2027-08-30T01:00", "America/La_Paz")
     },
     "all seats for one party": {"observation__seats_per_party": 12},
+    "a height": {"place__geometry__coordinates": [-69.73, -16.74, 4000]},
     "several lines and a tab": {"summary": {"es": "uno\n\tdos"}},
     "a contact with a telephone alone": {"contact": {"office": "Mesa de partes", "phone": "+51 1 555 0100"}},
     "no equipment": {"content__equipment": {}},

@@ -7,6 +7,8 @@ import math
 import pytest
 
 from notify.language import translator
+from notify.maps.geometry import CODES
+from notify.notices.place_rules import SENTENCES
 from notify.notices.sound import Sound
 from tests.support.notices import ABSENT, days, example, faults_of, period, polygon
 
@@ -178,6 +180,7 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("exercise", {"place__geometry__coordinates": ["-69.73", -16.74]}, "/place/geometry/coordinates/0"),
     ("exercise", {"place__geometry__coordinates": [-16.74, -169.73]}, "/place/geometry/coordinates/1"),
     ("exercise", {"place__geometry__coordinates": [-16.74, -69.73]}, "/place/geometry"),
+    ("exercise", {"place__geometry__coordinates": [-69.73, -16.74, 2**60]}, "/place/geometry/coordinates/2"),
     ("exercise", {"place__radius_km": -1}, "/place/radius_km"),
     ("exercise", {"place__radius_km": "20"}, "/place/radius_km"),
     (
@@ -227,6 +230,10 @@ def test_every_fault_is_named_at_once_field_rules_and_rules_across_fields() -> N
         "/observation/seats_per_party",
         "/colour",
     ]
+
+
+def test_every_fault_of_a_geometry_has_a_sentence() -> None:
+    assert set(SENTENCES) == set(CODES)
 
 
 def test_rules_across_fields_see_only_what_is_right() -> None:

@@ -62,6 +62,7 @@ def test_the_zone_that_says_nobody_set_one_is_none() -> None:
         ("2027-09-05", "America/Santiago", "2027-09-05T04:00", "2027-09-06T03:00"),  # has no midnight
         ("2027-09-04", "America/Santiago", "2027-09-04T04:00", "2027-09-05T04:00"),
         ("2023-11-05", "America/Havana", "2023-11-05T04:00", "2023-11-06T05:00"),  # has two
+        ("1919-03-31", "America/Toronto", "1919-03-31T04:30", "1919-04-01T04:00"),  # 23:30 became 00:30
         ("2011-12-31", "Pacific/Apia", "2011-12-30T10:00", "2011-12-31T10:00"),
     ],
 )

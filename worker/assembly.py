@@ -9,13 +9,13 @@ from notify.observers import eventdata, invitations
 from notify.observers import mail as invitation_mail
 from notify.office import Office
 from worker.loop import Loop
-from worker.pace import Pace
+from worker.pace import Pace, pace_of
 
 
 def make_loop(office: Office, kind: str = "worker", pace: Pace | None = None) -> Loop:
     """A loop on the office's database; ``kind`` is ``inside`` in the web process, ``worker`` in one of its own."""
     settings = office.settings
-    pace = pace or Pace(per_host=settings.webhook_per_host)
+    pace = pace or pace_of(settings)
     return Loop(
         office=office,
         prepare={

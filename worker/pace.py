@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from notify.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,20 @@ class Pace:
     side_by_side: int = 200  # sends side by side over one channel
     record: float = 0.02  # for which results are collected before they are recorded
     heartbeat: float = 5.0
+
+
+def pace_of(
+    settings: Settings, *, lease: float | None = None, look: float | None = None, margin: float | None = None
+) -> Pace:
+    """The pace by the settings, with times of the command line; raises `SettingsError` for a margin past the lease.
+
+    An answer is waited for no longer than three quarters of the margin.
+    """
+    usual = Pace(per_host=settings.webhook_per_host)
+    lease, margin = lease or usual.lease, margin or min(usual.margin, (lease or usual.lease) / 3)
+    if margin >= lease:
+        raise SettingsError("--margin must be less than --lease: a send starts only with so much of its lease left.")
+    return replace(usual, lease=lease, look=look or usual.look, margin=margin, answer=min(usual.answer, margin * 0.75))
 
 
 def elapsed() -> float:

@@ -23,7 +23,7 @@ async def replace(call: Call) -> Answer:
     body = call.parsed(AdjacencyBody)
     edges = [Edge(edge.a, edge.b, edge.kind, edge.confidence, reason=edge.reason) for edge in body.edges]
     done = await graph.replace(call.acting, edges, body.reason, based_on=body.version)
-    await adjacency_letters.tell(call.acting, done)
+    await adjacency_letters.tell(call.acting, done, body.reason)
     return Answer(graph_json(done.graph))
 
 

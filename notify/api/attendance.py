@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notify.api.call import Answer, Call
+from notify.api.call import Answer, Call, free_text
 from notify.api.models.attendance import AttendanceBody, DecisionBody, ReplyBody
 from notify.api.paging import paged
 from notify.notices import reading
@@ -50,24 +50,19 @@ async def approve(call: Call) -> Answer:
 
 async def decline(call: Call) -> Answer:
     """POST /attendance/{id}/decline"""
-    return _answer(await decisions.decline(call.acting, call.path("id"), _reason(call)))
+    return _answer(await decisions.decline(call.acting, call.path("id"), free_text(call.parsed(DecisionBody).reason)))
 
 
 async def withdraw(call: Call) -> Answer:
     """POST /attendance/{id}/withdraw"""
-    return _answer(await decisions.withdraw(call.acting, call.path("id"), _reason(call)))
+    return _answer(await decisions.withdraw(call.acting, call.path("id"), free_text(call.parsed(DecisionBody).reason)))
 
 
 async def revoke(call: Call) -> Answer:
     """POST /attendance/{id}/revoke"""
-    return _answer(await decisions.revoke(call.acting, call.path("id"), _reason(call)))
+    return _answer(await decisions.revoke(call.acting, call.path("id"), free_text(call.parsed(DecisionBody).reason)))
 
 
 async def reply(call: Call) -> Answer:
     """POST /attendance/{id}/reply"""
     return _answer(await replies.reply(call.acting, call.path("id"), call.parsed(ReplyBody).reply))
-
-
-def _reason(call: Call) -> dict[str, str] | None:
-    reason = call.parsed(DecisionBody).reason
-    return {str(language): words for language, words in reason.items()} if reason else None

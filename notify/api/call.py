@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ from notify.api.errors import MAX_BODY, say
 from notify.api.idempotency import Kept
 from notify.errors import Fault, Invalid, NotSignedIn, Refused, TooLarge
 from notify.language import Translator, text
-from notify.notices.bodies import parse_body
+from notify.notices.faults import faults_of
 from notify.office import Act, Office
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -84,8 +84,11 @@ class Call:
         return str(self.request.path_params[name])
 
     def parsed(self, model: type[Model]) -> Model:
-        """The body as its model. Raises `Invalid` with every fault."""
-        return parse_body(model, self.body)
+        """The body as its model, nothing converted. Raises `Invalid` with every fault."""
+        try:
+            return model.model_validate(self.body, strict=True)
+        except ValidationError as error:
+            raise Invalid(faults_of(error)) from None
 
 
 Check = Callable[[AsyncConnection, Actor, Request], Awaitable[None]]
@@ -191,7 +194,7 @@ def _json(request: Request, raw: bytes) -> dict[str, object]:
 
 
 def _check_texts(body: dict[str, object]) -> None:
-    """Raise `Invalid` for what is JSON, but no text that could be stored, signed or sent on; and for what is too deep."""
+    """Raise `Invalid` for what is JSON, but could not be stored, signed or sent on, and for what is too deep."""
     waiting: list[tuple[object, int]] = [(body, 0)]
     while waiting:
         value, depth = waiting.pop()
@@ -223,7 +226,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _response(request: Request, answer: Answer) -> Response:
     headers = {"cache-control": "no-cache, private", "vary": "Authorization, Accept-Language, Accept", **answer.headers}
     etag = headers.get("etag")
-    if etag and request.method in ("GET", "HEAD") and _none_match(request.headers.get("if-none-match"), etag):
+    if etag and request.method in ("GET", "HEAD") and none_match(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     if answer.body is None:
         return Response(status_code=204 if answer.status == 200 else answer.status, headers=headers)
@@ -233,7 +236,13 @@ def _response(request: Request, answer: Answer) -> Response:
     return Response(content, answer.status, headers, media_type="application/json")
 
 
-def _none_match(header: str | None, etag: str) -> bool:
+def free_text(given: Mapping[Any, str] | None) -> dict[str, str] | None:
+    """A free text of a model, as verbs take it."""
+    return {str(language): words for language, words in given.items()} if given else None
+
+
+def none_match(header: str | None, etag: str) -> bool:
+    """Whether If-None-Match (RFC 9110, 13.1.2) names an ETag."""
     if header is None:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]

@@ -15,7 +15,7 @@ MAX_BODY = 1024 * 1024
 
 def is_api(request: Request) -> bool:
     """Whether the answer is read by a program."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(("/api/", "/feeds/"))
 
 
 def say(request: Request) -> Translator:

@@ -38,7 +38,8 @@ def fingerprint(verb: str, path: str, body: bytes, scopes: Collection[str]) -> s
 
     The caller's scopes are part of it: a narrower token of the same person must not read what a wider one was given.
     """
-    return hashlib.sha256(b"\0".join((verb.encode(), path.encode(), body, *map(str.encode, sorted(scopes))))).hexdigest()
+    parts = (verb.encode(), path.encode(), " ".join(sorted(scopes)).encode(), body)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 async def begin(act: Act, key: str, request_sha256: str) -> Kept | None:

@@ -8,6 +8,8 @@ from starlette.responses import JSONResponse, Response
 from notify.notices.signatures import jwks
 from notify.office import Office
 
+PATH = "/.well-known/jwks.json"
+
 
 async def key_set(request: Request) -> Response:
     """GET /.well-known/jwks.json"""

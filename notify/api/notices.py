@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from notify.api.call import Answer, Call
+from notify.api.call import Answer, Call, free_text
 from notify.api.paging import limit_and_cursor
+from notify.errors import NotVisible
 from notify.notices import drafts, history, lifecycle, reading
-from notify.notices.bodies import AmendBody, CancelBody, CompleteBody, PostponeBody, WithdrawBody
+from notify.notices.bodies import CancelBody, CompleteBody, PostponeBody, WithdrawBody
 from notify.notices.filters import filters_of
 from notify.notices.notice import Notice
 from notify.notices.view import notice_json, rfc3339
+
 
 def _answer(notice: Notice, status: int = 200) -> Answer:
     headers = {"etag": f'"{notice.etag}"'}
@@ -65,24 +67,18 @@ async def publish(call: Call) -> Answer:
 
 async def amend(call: Call) -> Answer:
     """POST /notices/{id}/amend"""
-    reason = call.parsed(_Reason).reason if "reason" in call.body else None
-    changes = {name: value for name, value in call.body.items() if name != "reason"}
-    return _answer(await lifecycle.amend(call.acting, call.path("id"), changes, reason, call.if_match))
-
-
-class _Reason(CancelBody):
-    model_config = {"extra": "ignore", "strict": True}
+    return _answer(await lifecycle.amend(call.acting, call.path("id"), call.body, None, call.if_match))
 
 
 async def postpone(call: Call) -> Answer:
     """POST /notices/{id}/postpone"""
-    reason = call.parsed(PostponeBody).reason
+    reason = free_text(call.parsed(PostponeBody).reason)
     return _answer(await lifecycle.postpone(call.acting, call.path("id"), reason, call.if_match))
 
 
 async def cancel(call: Call) -> Answer:
     """POST /notices/{id}/cancel"""
-    reason = call.parsed(CancelBody).reason
+    reason = free_text(call.parsed(CancelBody).reason)
     return _answer(await lifecycle.cancel(call.acting, call.path("id"), reason, call.if_match))
 
 
@@ -95,7 +91,7 @@ async def complete(call: Call) -> Answer:
 
 async def withdraw(call: Call) -> Answer:
     """POST /notices/{id}/withdraw"""
-    reason = call.parsed(WithdrawBody).reason
+    reason = free_text(call.parsed(WithdrawBody).reason)
     return _answer(await lifecycle.withdraw(call.acting, call.path("id"), reason, call.if_match))
 
 
@@ -108,6 +104,12 @@ async def list_revisions(call: Call) -> Answer:
     items = [revision_summary(row) for row in rows[:limit]]
     more = str(rows[limit - 1]["revision"]) if len(rows) > limit else None
     return Answer({"items": items, "next_cursor": more})
+
+
+def _revision(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise NotVisible()
+    return int(given)
 
 
 def _number(cursor: str) -> int:
@@ -133,7 +135,7 @@ def revision_summary(row: Mapping[str, object]) -> dict[str, object]:
 async def get_revision(call: Call) -> Answer:
     """GET /notices/{id}/revisions/{n}; with Accept: application/jose+json its signed form, as stored"""
     notice = await reading.get(call.connection, call.actor, call.path("id"))
-    row = await history.revision_of(call.connection, notice, int(call.path("n")))
+    row = await history.revision_of(call.connection, notice, _revision(call.path("n")))
     if "application/jose+json" in call.request.headers.get("accept", ""):
         return Answer(str(row["signature"]), 200, {"content-type": "application/jose+json"})
     signature = json.loads(str(row["signature"]))

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from notify.actor import Scope
 from notify.api import call, query
-from notify.api.call import Answer, Call, Check, Handler
+from notify.api.call import Answer, Call, Handler
+from notify.api.checks import Right
 from notify.api.models.shared import Nothing
 from notify.api.query import Parameter
 
@@ -21,9 +21,9 @@ PREFIX = "/api/v1"
 
 @dataclass(frozen=True)
 class Operation:
-    """``verb`` and ``path`` (below `PREFIX`), who handles it, what it takes and answers, and the scope it needs.
+    """``verb`` and ``path`` (below `PREFIX`), who handles it, the right it needs, and what it takes and answers.
 
-    ``answer`` None: no content; ``scope`` None: any token; ``body`` None: none is read.
+    ``answer`` None: no content; ``body`` None: none is read.
     """
 
     verb: str
@@ -31,8 +31,7 @@ class Operation:
     name: str
     summary: str
     handler: Handler
-    check: Check
-    scope: Scope | None
+    right: Right
     tag: str
     answer: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
@@ -42,7 +41,8 @@ class Operation:
     parameters: Sequence[Parameter] = field(default_factory=tuple)
     conditional: bool = False  # honours If-Match
     etag: bool = False  # answers an ETag; a GET honours If-None-Match
-    also: Mapping[int, str] = field(default_factory=dict)  # other statuses: a refusal's reason, or a second success
+    also: Sequence[int] = ()  # other statuses: refusals by the life cycle, or a second success
+    located: bool = True  # 201 answers Location
     signed: bool = False  # answers application/jose+json too
     description: str = ""
     safe: bool = False  # changes nothing, though it is no GET
@@ -60,9 +60,9 @@ class Operation:
     async def endpoint(self, request: Request) -> Response:
         """Answer a request."""
         if self.writes:
-            response = await call.write(request, self._handle, self.check, takes_body=self.body is not None)
+            response = await call.write(request, self._handle, self.right, takes_body=self.body is not None)
         else:
-            response = await call.read(request, self._handle, self.check, takes_body=self.body is not None)
+            response = await call.read(request, self._handle, self.right, takes_body=self.body is not None)
         await call.note_use(request)
         return response
 

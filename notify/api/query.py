@@ -72,8 +72,9 @@ def _fault(schema: Mapping[str, Any], value: str) -> Text | None:
         return text("Give a whole number from %(low)s to %(high)s.", low=low, high=high)
     if schema.get("format") == "date":
         return None if is_day(value) else text("Give a date such as 2027-08-18.")
-    if "\0" in value or not schema.get("minLength", 0) <= len(value) <= schema["maxLength"]:
-        return text("Give from %(low)s to %(high)s characters.", low=schema.get("minLength", 0), high=schema["maxLength"])
+    low, high = schema.get("minLength", 0), schema["maxLength"]
+    if "\0" in value or not low <= len(value) <= high:
+        return text("Give from %(low)s to %(high)s characters.", low=low, high=high)
     if "pattern" in schema and not re.search(schema["pattern"], value):
         return text("This is not in the form that the documentation describes. Compare it with the example.")
     return None

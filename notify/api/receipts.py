@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from notify.accounts import person
-from notify.api.call import Answer, Call
+from notify.api.call import Answer, Call, free_text
 from notify.api.paging import paged
 from notify.delivery import deliveries, subscriptions
 from notify.notices import acknowledgements, reading
 from notify.notices.bodies import AcknowledgeBody
-from notify.notices.reading import sees_all
 from notify.notices.view import rfc3339
 from notify.parties import directory, reasons
 
@@ -22,9 +21,9 @@ async def recipients(call: Call) -> Answer:
     parties = await directory.load(call.connection)
     rows = await reading.recipients_of(call.connection, notice, call.actor)
     latest: dict[str, Mapping[str, Any]] = {}
-    for receipt in await acknowledgements.acknowledgements_of(call.connection, notice, call.actor):
-        if receipt["party"] not in latest or receipt["revision"] > latest[receipt["party"]]["revision"]:
-            latest[receipt["party"]] = receipt
+    for given in await acknowledgements.acknowledgements_of(call.connection, notice, call.actor):
+        if given["party"] not in latest or given["revision"] > latest[given["party"]]["revision"]:
+            latest[given["party"]] = given
     names = await person.names(call.connection, [str(r["by_person"]) for r in latest.values() if r["by_person"]])
     reachable = await subscriptions.reachable(call.connection)
     items: list[dict[str, object]] = []
@@ -33,9 +32,7 @@ async def recipients(call: Call) -> Answer:
         items.append(
             {
                 "party": row["party"],
-                "reasons": [
-                    reasons.reason_json(reason, parties, call.say) for reason in reasons.parse(row["reasons"])
-                ],
+                "reasons": [reasons.reason_json(reason, parties, call.say) for reason in reasons.parse(row["reasons"])],
                 "reachable": reachable.get(row["party"], False),
                 "acknowledged": None
                 if receipt is None
@@ -54,8 +51,7 @@ async def list_deliveries(call: Call) -> Answer:
     """GET /notices/{id}/deliveries"""
     notice = await reading.get(call.connection, call.actor, call.path("id"))
     rows = await deliveries.of_notice(call.connection, notice, call.actor)
-    own = not sees_all(notice, call.actor)
-    return Answer(paged(call.request, [deliveries.delivery_json(row, full=own) for row in rows]))
+    return Answer(paged(call.request, [deliveries.delivery_json(row) for row in rows]))
 
 
 async def list_acknowledgements(call: Call) -> Answer:
@@ -70,7 +66,7 @@ async def acknowledge(call: Call) -> Answer:
     """POST /notices/{id}/acknowledgements; 201 for a new receipt, 200 with the first for a second"""
     body = call.parsed(AcknowledgeBody)
     receipt, new = await acknowledgements.acknowledge(
-        call.acting, call.path("id"), body.revision, dict(body.statement) if body.statement else None
+        call.acting, call.path("id"), body.revision, free_text(body.statement)
     )
     names = await person.names(call.connection, [str(receipt["by_person"])] if receipt["by_person"] else [])
     return Answer(receipt_json(receipt, names.get(receipt["by_person"])), 201 if new else 200)
@@ -91,4 +87,4 @@ def receipt_json(row: Mapping[str, Any], by: str | None) -> dict[str, object]:
 async def retry(call: Call) -> Answer:
     """POST /deliveries/{id}/retry"""
     row = await deliveries.retry(call.acting, call.path("id"))
-    return Answer(deliveries.delivery_json(row, full=True))
+    return Answer(deliveries.delivery_json(row))

@@ -8,7 +8,7 @@ from typing import Any
 from notify.api.call import Answer, Call
 from notify.api.paging import paged
 from notify.delivery import pings, subscriptions
-from notify.delivery.subscriptions import Filters, Made, NewSubscription, SubscriptionChange
+from notify.delivery.subscription_models import Filters, Made, NewSubscription, SubscriptionChange
 from notify.notices.view import rfc3339
 
 FEED_FILES = {"atom": "notices.atom", "json": "notices.json", "calendar": "calendar.ics"}

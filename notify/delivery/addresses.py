@@ -73,7 +73,7 @@ def _may_be_public(host: str) -> bool:
     except ValueError:
         pass
     name = host.rstrip(".").lower()
-    # Numbers such as 2130706433 or 0x7f.1 are addresses to some resolvers; a public name has a dot and letters at its end.
+    # Numbers such as 2130706433 or 0x7f.1 are addresses to some resolvers: a public name ends in a dot and letters.
     last = name.rpartition(".")[2]
     return "." in name and last not in _LOCAL_NAMES and not last.isdigit() and not last.startswith("0x")
 

@@ -38,7 +38,8 @@ class Share:
 ALL = Share(each=1_000_000)
 
 # Written into the statement: a parameter would keep the databases from using the partial indexes.
-_PENDING, _SENDING = sa.literal_column("'pending'"), sa.literal_column("'sending'")
+_PENDING: sa.ColumnElement[str] = sa.literal_column("'pending'")
+_SENDING: sa.ColumnElement[str] = sa.literal_column("'sending'")
 
 
 def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.ColumnElement[bool]:
@@ -110,7 +111,7 @@ async def claim(
         )
         .returning(*_SENT)
     )
-    return (await connection.execute(statement)).mappings().all()
+    return [row._asdict() for row in await connection.execute(statement)]
 
 
 def _rank(rows: sa.CTE, by: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:

@@ -25,7 +25,18 @@ Event = Mapping[str, Any]
 Expander = Callable[[Act, Event], Awaitable[None]]
 """What else an event becomes, in the same transaction: a part above, such as invitations of observers."""
 
-RULES = ("land", "maritime", "area", "airspace", "participant", "group", "agreement", "invited", "also_notify", "earlier")
+RULES = (
+    "land",
+    "maritime",
+    "area",
+    "airspace",
+    "participant",
+    "group",
+    "agreement",
+    "invited",
+    "also_notify",
+    "earlier",
+)
 
 BATCH = 20
 
@@ -62,7 +73,7 @@ async def _claim(connection: AsyncConnection) -> Sequence[Event]:
         mine = (await connection.execute(statement.limit(1))).scalar()
         if mine is not None:
             statement2 = sa.select(events).where(waits, events.c.notice_id == mine).order_by(events.c.serial)
-            return (await connection.execute(statement2)).mappings().all()
+            return [row._asdict() for row in await connection.execute(statement2)]
     loose = (
         sa.select(events)
         .where(waits, events.c.notice_id.is_(None))
@@ -70,7 +81,7 @@ async def _claim(connection: AsyncConnection) -> Sequence[Event]:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    return (await connection.execute(loose)).mappings().all()
+    return [row._asdict() for row in await connection.execute(loose)]
 
 
 COLUMNS = (

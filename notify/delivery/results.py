@@ -100,7 +100,9 @@ async def _record_failure(act: Act, token: str, result: Result) -> bool:
         .values(
             status=sa.case((d.overtaken, "superseded"), else_=final if over else "pending"),
             due_at=d.due_at if wait is None else act.now + wait,
-            finished_at=act.now if over else sa.case((d.overtaken, sa.literal(act.now, d.finished_at.type)), else_=None),
+            finished_at=act.now
+            if over
+            else sa.case((d.overtaken, sa.literal(act.now, d.finished_at.type)), else_=None),
             lease_token=None,
             lease_until=None,
             error_class=outcome.error_class,
@@ -114,9 +116,7 @@ async def _record_failure(act: Act, token: str, result: Result) -> bool:
     return counts and outcome.error_class != "switched_off"
 
 
-async def _note_on_subscriptions(
-    act: Act, worked: Sequence[str | None], failing: Sequence[str | None]
-) -> None:
+async def _note_on_subscriptions(act: Act, worked: Sequence[str | None], failing: Sequence[str | None]) -> None:
     """Since when a subscription fails, and when it last worked."""
     s = subscriptions.c
     heard_of, failed = {i for i in worked if i}, {i for i in failing if i}

@@ -58,11 +58,11 @@ async def by_link(connection: AsyncConnection, office: Office, token: str, purpo
     row_id = links.row_of(token)
     if not is_id(row_id):
         raise NotVisible()
-    row = (await connection.execute(sa.select(subscriptions).where(subscriptions.c.id == row_id))).mappings().first()
-    if row is None or row["disabled_reason"] == "deleted":
+    found = (await connection.execute(sa.select(subscriptions).where(subscriptions.c.id == row_id))).first()
+    if found is None or found.disabled_reason == "deleted":
         raise NotVisible()
-    links.check(office.vault, token, purpose, row_id, row["generation"])
-    return row
+    links.check(office.vault, token, purpose, row_id, found.generation)
+    return found._asdict()
 
 
 def unsubscribe_token(office: Office, row: Subscription) -> str:

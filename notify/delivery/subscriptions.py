@@ -163,9 +163,10 @@ async def disable(act: Act, subscription_id: str, reason: str) -> None:
         .values(active=False, disabled_reason=reason)
         .returning(subscriptions)
     )
-    row = switched_off.mappings().first()
-    if row is None:
+    found = switched_off.first()
+    if found is None:
         return
+    row = found._asdict()
     await tell_disabled(act, row, reason)
     if row["kind"] == "official":
         news = News("subscription.disabled", party=row["party"], facts={"subscription": row["id"], "reason": reason})
@@ -178,10 +179,10 @@ async def get(connection: AsyncConnection, viewer: Actor, subscription_id: str) 
     if not is_id(subscription_id):
         raise NotVisible()
     statement = sa.select(subscriptions).where(subscriptions.c.id == subscription_id, visible(viewer))
-    row = (await connection.execute(statement)).mappings().first()
+    row = (await connection.execute(statement)).first()
     if row is None:
         raise NotVisible()
-    return row
+    return row._asdict()
 
 
 async def list_of(connection: AsyncConnection, viewer: Actor) -> Sequence[Subscription]:
@@ -191,7 +192,7 @@ async def list_of(connection: AsyncConnection, viewer: Actor) -> Sequence[Subscr
         .where(visible(viewer))
         .order_by(subscriptions.c.kind, subscriptions.c.created_at, subscriptions.c.id)
     )
-    return (await connection.execute(statement)).mappings().all()
+    return [row._asdict() for row in await connection.execute(statement)]
 
 
 async def by_feed_token(connection: AsyncConnection, token: str) -> Subscription | None:
@@ -199,7 +200,8 @@ async def by_feed_token(connection: AsyncConnection, token: str) -> Subscription
     statement = sa.select(subscriptions).where(
         subscriptions.c.feed_token_hash == token_hash(token), subscriptions.c.active, owned()
     )
-    return (await connection.execute(statement)).mappings().first()
+    row = (await connection.execute(statement)).first()
+    return None if row is None else row._asdict()
 
 
 async def reachable(connection: AsyncConnection) -> dict[str, bool]:

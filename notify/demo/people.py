@@ -15,23 +15,11 @@ from notify import links as link_tokens
 from notify.accounts import links, passwords, people, tokens
 from notify.actor import COMMAND, Actor, Role, scopes_of
 from notify.delivery import subscriptions
-from notify.delivery.subscriptions import NewSubscription
+from notify.delivery.subscription_models import NewSubscription
+from notify.demo.names import FUNCTIONS, NAMES, ROLES, rank_of
 from notify.office import Act, Office
 from notify.parties import directory
 from notify.parties.directory import Party
-
-_NAMES: dict[str, Sequence[tuple[str, str, str]]] = {
-    # (rank and name, rank, function) of officer, manager and observer, by the language that the party writes in
-    "es": (("Cap. L. Ramos", "Cap.", "Oficial de notificaciones"), ("Lic. M. Torres", "", "Jefa de oficina"),
-           ("May. R. Rojas", "May.", "Oficial de enlace")),
-    "en": (("Maj J. Charles", "Maj", "Notification officer"), ("Ms A. Whitfield", "", "Head of office"),
-           ("Capt S. Joseph", "Capt", "Liaison officer")),
-    "pt": (("Cel. M. Duarte", "Cel.", "Oficial de notificações"), ("Sra. P. Lima", "", "Chefe do escritório"),
-           ("Maj. T. Moura", "Maj.", "Oficial de ligação")),
-    "fr": (("Col C. Pierre", "Col", "Officier de notification"), ("Mme J. Laurent", "", "Cheffe de bureau"),
-           ("Cdt F. Denis", "Cdt", "Officier de liaison")),
-}  # fmt: skip
-_ROLES: tuple[Role, ...] = ("officer", "manager", "observer")
 
 
 @dataclass(frozen=True)
@@ -51,9 +39,7 @@ class Account:
     def actor(self) -> Actor:
         """Who acts with this account."""
         roles = frozenset({self.role})
-        return Actor(
-            "person", "page", self.person_id, self.party, roles, scopes_of(roles), self.name, self.language
-        )
+        return Actor("person", "page", self.person_id, self.party, roles, scopes_of(roles), self.name, self.language)
 
 
 async def enrol(office: Office) -> list[Account]:
@@ -71,7 +57,7 @@ async def enrol(office: Office) -> list[Account]:
         auditor = _Newcomer("auditor@node.example", "Audit office", "", "", "auditor", None, "en")
         accounts += [administrator, await _take_on(act, administrator.actor, auditor, *next(keys))]
         for party in shown:
-            accounts += await _enrol_party(act, administrator.actor, party, [next(keys) for _ in _ROLES])
+            accounts += await _enrol_party(act, administrator.actor, party, [next(keys) for _ in ROLES])
     return accounts
 
 
@@ -86,13 +72,11 @@ class _Newcomer:
     language: str
 
 
-async def _enrol_party(
-    act: Act, administrator: Actor, party: Party, keys: Sequence[tuple[str, str]]
-) -> list[Account]:
+async def _enrol_party(act: Act, administrator: Actor, party: Party, keys: Sequence[tuple[str, str]]) -> list[Account]:
     newcomers = {}
-    for role, (name, rank, function) in zip(_ROLES, _NAMES[party.language], strict=True):
-        email = f"{role}@{party.code.lower()}.example"
-        newcomers[role] = _Newcomer(email, name, rank, function, role, party.code, party.language)
+    for role, name in zip(ROLES, NAMES[party.code], strict=True):
+        email, function = f"{role}@{party.code.lower()}.example", FUNCTIONS[party.language][role]
+        newcomers[role] = _Newcomer(email, name, rank_of(name), function, role, party.code, party.language)
     manager = await _take_on(act, administrator, newcomers["manager"], *keys[0])
     officer = await _take_on(act, manager.actor, newcomers["officer"], *keys[1])
     observer = await _take_on(act, manager.actor, newcomers["observer"], *keys[2])
@@ -101,9 +85,7 @@ async def _enrol_party(
 
 async def _take_on(act: Act, by: Actor, who: _Newcomer, word: str, password_hash: str) -> Account:
     acting = replace(act, actor=by)
-    due = await people.invite(
-        acting, who.name, who.email, [who.role], who.language, who.rank, who.function, who.party
-    )
+    due = await people.invite(acting, who.name, who.email, [who.role], who.language, who.rank, who.function, who.party)
     taking_up = replace(act, actor=Actor("link", "link", party=who.party, person_id=due.person_id))
     await links.take_up(taking_up, due.token, password_hash)
     return Account(who.email, word, who.party, who.role, who.name, who.language, due.person_id)
@@ -119,7 +101,7 @@ async def subscribe(office: Office, accounts: Sequence[Account]) -> None:
                 act,
                 NewSubscription(
                     channel="email", kind="official", address=f"notices@{account.party.lower()}.example",
-                    language=account.language,  # type: ignore[arg-type]
+                    language=account.language,
                 ),
             )  # fmt: skip
         token = link_tokens.make(office.vault, "confirm", str(made.row["id"]), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from notify.accounts.tables import people as people_table
 from notify.actor import COMMAND
 from notify.clock import system_clock
 from notify.demo import people
@@ -53,12 +58,30 @@ def load(settings: Settings) -> dict[str, Any] | None:
 async def prepare(
     office: Office, drain: Callable[[Office], Awaitable[None]], say: Callable[[str], None] = lambda line: None
 ) -> dict[str, Any]:
-    """Make the data unless it is there. ``drain`` lets the worker's loop finish; ``say`` tells how far it is."""
+    """Make the data unless it is there. ``drain`` lets the worker's loop finish; ``say`` tells how far it is.
+
+    Raises `SettingsError` for a database that holds something else.
+    """
     settings = office.settings
     check(settings)
     found = load(settings)
+    await _check_database(office, made=found is not None)
     if found is not None:
+        if found["base_url"] != settings.base_url:
+            found["base_url"] = settings.base_url
+            _write(path_of(settings), found)
         return found
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _mark_of(settings).touch()
+    document = _document(settings, await _tell(office, drain, say))
+    _write(path_of(settings), document)
+    _mark_of(settings).unlink()
+    return document
+
+
+async def _tell(
+    office: Office, drain: Callable[[Office], Awaitable[None]], say: Callable[[str], None]
+) -> list[Account]:
     now = system_clock()
     clock = StoryClock(now - BEGINS)
     past = replace(office, clock=clock)
@@ -77,10 +100,45 @@ async def prepare(
         clock.now, told_on = at, at.date()
         await scene()
     await drain(past)
-    accounts = await people.give_tokens(office, accounts)
-    document = _document(settings, accounts)
-    _write(path_of(settings), document)
-    return document
+    return await people.give_tokens(office, accounts)
+
+
+def clear_unfinished(settings: Settings) -> None:
+    """Remove what a start that was interrupted left half made, before the database is opened.
+
+    Raises `SettingsError` where that is a database on a server, which is for its owner to empty.
+    """
+    if not _mark_of(settings).exists() or path_of(settings).exists():
+        return
+    if not settings.uses_sqlite:
+        raise SettingsError(
+            "The database of NOTIFY_DATABASE_URL holds a demonstration that was not finished. "
+            f"Empty it, remove {_mark_of(settings)}, and start again."
+        )
+    file = Path(make_url(settings.database).database or "")
+    for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(settings.data_dir / "mail", ignore_errors=True)
+    _mark_of(settings).unlink()
+
+
+def _mark_of(settings: Settings) -> Path:
+    """The file that is there while the data are being made."""
+    return settings.data_dir / "demo.unfinished"
+
+
+async def _check_database(office: Office, *, made: bool) -> None:
+    async with office.database.read() as connection:
+        inhabited = bool(await connection.scalar(sa.select(sa.exists().select_from(people_table))))
+    if made and not inhabited:
+        raise SettingsError(
+            f"{path_of(office.settings)} belongs to another database. Remove it, and the demonstration is made anew."
+        )
+    if inhabited and not made:
+        raise SettingsError(
+            "The database holds data that no demonstration made. Set NOTIFY_DATA_DIR to an empty folder, "
+            "and NOTIFY_DATABASE_URL, if set, to an empty database."
+        )
 
 
 def _document(settings: Settings, accounts: list[Account]) -> dict[str, Any]:

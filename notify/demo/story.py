@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+Visitor = tuple[str, str, str, str]
+"""(party, name, function, what became of it)"""
+
 
 @dataclass(frozen=True)
 class Tale:
     """One notice. Days are from today: negative ones are past. ``told`` and ``moved`` are days of publication.
 
-    ``acknowledged`` maps a revision to the parties that acknowledged it; ``observers`` are (party, name, rank, function,
-    what became of it): ``requested``, ``endorsed``, ``approved``, ``accepted``, ``tentative`` or ``declined``.
+    ``acknowledged`` maps a revision to the parties that acknowledged it. Of ``observers`` became: ``requested`` by the
+    party's observer herself; nominated and ``endorsed``; ``approved`` besides; or ``accepted``, ``tentative`` or
+    ``declined``, which is what they answered.
     """
 
     case: str
@@ -28,7 +32,7 @@ class Tale:
     postponed: tuple[int, dict[str, str]] | None = None
     completed: tuple[int, dict[str, str]] | None = None
     acknowledged: dict[int, Sequence[str]] = field(default_factory=dict)
-    observers: Sequence[tuple[str, str, str, str, str]] = ()
+    observers: Sequence[Visitor] = ()
 
 
 STORY: tuple[Tale, ...] = (
@@ -38,41 +42,44 @@ STORY: tuple[Tale, ...] = (
          acknowledged={1: ("ARG", "PER", "BOL", "ECU", "COL")}),
     Tale("tradewinds", -61, -110, "public", completed=(-47, {"en": "Completed as planned."}),
          acknowledged={1: ("TTO", "GUY", "LCA", "VCT", "GRD", "JAM")}),
-    Tale("destroy-gt", -26, -75, "public", invite=("group:SICA", "OAS"),
+    Tale("destroy-gt", -26, -75, "public", invite=("MEX", "group:SICA", "OAS"),
          completed=(-25, {"es": "Se destruyeron 4 054 armas. El acta se envió a la OEA."}),
          acknowledged={1: ("BLZ", "HND", "MEX", "SLV")},
-         observers=(("MEX", "Cap. S. Ruiz", "Cap.", "Observadora", "accepted"),
-                    ("HND", "May. P. Zelaya", "May.", "Observador", "accepted"))),
+         observers=(("MEX", "Cap. S. Ruiz", "Observadora", "accepted"),
+                    ("HND", "May. P. Zelaya", "Observador", "accepted"))),
     Tale("comando", -3, -52, acknowledged={1: ("GTM", "SLV", "COL", "MEX", "PAN")},
-         observers=(("GTM", "Cap. E. Barrios", "Cap.", "Observador", "accepted"),)),
+         observers=(("GTM", "Cap. E. Barrios", "Observador", "accepted"),)),
     Tale("estrella", 16, -44, moved=(-6, -5, {"es": "Disponibilidad del polígono"}),
          acknowledged={1: ("PER", "ARG", "BOL"), 2: ("ARG",)},
-         observers=(("ARG", "Cap. F. Sosa", "Cap.", "Observador", "accepted"),
-                    ("PER", "May. C. Vega", "May.", "Observadora", "approved"))),
+         observers=(("ARG", "Cap. F. Sosa", "Observador", "accepted"),
+                    ("PER", "May. C. Vega", "Observadora", "approved"))),
     Tale("vanguard", 21, -40, cancelled=(-9, {"pt": "Indisponibilidade de meios aéreos"}),
          acknowledged={1: ("SUR", "GUY", "PER", "COL")}),
     Tale("destroy-pe", 30, -30, "public", invite=("group:RECIPIENTS", "OAS", "IADB"),
          acknowledged={1: ("BOL", "BRA", "CHL", "COL", "ECU")},
-         observers=(("CHL", "Cap. F. Lagos", "Cap.", "Observadora", "accepted"),
-                    ("OAS", "Sra. A. Whitfield", "", "Secretaría", "tentative"))),
+         observers=(("CHL", "Cap. F. Lagos", "Observadora", "accepted"),
+                    ("BOL", "May. R. Rojas", "Oficial de enlace", "approved"),
+                    ("OAS", "Sra. A. Whitfield", "Secretaría", "tentative"))),
     Tale("arandu", 38, -24, acknowledged={1: ("BRA", "CHL", "URY")},
-         observers=(("CHL", "May. C. Soto", "May.", "Observador", "approved"),)),
+         observers=(("CHL", "May. C. Soto", "Observador", "approved"),)),
     Tale("puma", 48, -20, moved=(-8, 2, {"es": "Disponibilidad del transporte aéreo"}),
          acknowledged={1: ("BOL", "BRA", "CHL"), 2: ("BRA", "CHL", "OAS")},
-         observers=(("BRA", "Cel. M. Duarte", "Cel.", "Adido de defesa", "accepted"),
-                    ("CHL", "May. C. Soto", "May.", "Observador", "accepted"),
-                    ("CHL", "Cap. F. Lagos", "Cap.", "Observadora", "approved"),
-                    ("OAS", "Sra. A. Whitfield", "", "Secretaría", "tentative"),
-                    ("BOL", "May. R. Rojas", "May.", "Oficial de enlace", "endorsed"),
-                    ("BOL", "Cap. S. Arce", "Cap.", "Intérprete", "endorsed"),
-                    ("ECU", "Tcrn. P. Andrade", "Tcrn.", "Agregado de defensa", "endorsed"))),
+         observers=(("BRA", "Maj. T. Moura", "Adido de defesa", "accepted"),
+                    ("CHL", "May. C. Soto", "Observador", "accepted"),
+                    ("CHL", "Cap. F. Lagos", "Observadora", "approved"),
+                    ("OAS", "Sra. A. Whitfield", "Secretaría", "tentative"),
+                    ("BOL", "May. R. Rojas", "Oficial de enlace", "endorsed"),
+                    ("BOL", "Cap. S. Arce", "Intérprete", "endorsed"),
+                    ("ECU", "Tcrn. P. Andrade", "Agregado de defensa", "endorsed"))),
     Tale("nanook", 55, -18, "members", acknowledged={1: ("USA",)}),
     Tale("visit-academy", 62, -14, "members", invite=("group:MEMBERS", "OAS"),
          acknowledged={1: ("BRA", "ECU", "PAN")},
-         observers=(("PAN", "Cap. N. Castillo", "Cap.", "Observadora", "accepted"),)),
+         observers=(("PAN", "Cap. N. Castillo", "Observadora", "accepted"),)),
     Tale("amazonlog", 69, -5, acknowledged={1: ("COL", "URY")},
-         observers=(("COL", "Tcnl. J. Rincón", "Tcnl.", "Observador", "endorsed"),)),
-    Tale("visit-airbase", 78, -4, "members", invite=("group:MEMBERS", "OAS"), acknowledged={1: ("ARG",)}),
+         observers=(("COL", "Tcnl. J. Rincón", "Observador", "endorsed"),
+                    ("PER", "May. C. Vega", "Observadora", "requested"))),
+    Tale("visit-airbase", 78, -11, "members", invite=("group:MEMBERS", "OAS"), acknowledged={1: ("ARG", "PER")},
+         postponed=(-1, {"es": "Mantenimiento de la pista"})),
     Tale("destroy-tt", 85, -3, "public", also_notify=("GUY",),
          invite=("GUY", "BRB", "VEN", "USA", "OAS", "CARICOM"), acknowledged={1: ("BRB", "GUY")}),
     Tale("visit-exercise", 103, -2, "members", invite=("group:MEMBERS", "OAS", "IADB"), also_notify=("CHL",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -10,10 +11,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from notify.actor import Actor
+from notify.actor import Actor, Role
 from notify.demo.clock import StoryClock
+from notify.demo.names import rank_of
 from notify.demo.people import Account
-from notify.demo.story import DRAFTS, STORY, Tale
+from notify.demo.story import DRAFTS, STORY, Tale, Visitor
 from notify.notices import acknowledgements, drafts, lifecycle
 from notify.observers import decisions, replies, requests
 from notify.observers.requests import Observer
@@ -90,9 +92,9 @@ class Teller:
         moment = (self.now + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
         return min(moment, self.now)
 
-    def officer(self, party: str) -> Actor:
-        """The officer of a party."""
-        return next(a.actor for a in self.accounts if a.party == party and a.role == "officer")
+    def actor(self, party: str, role: Role) -> Actor:
+        """Somebody of a party."""
+        return next(a.actor for a in self.accounts if a.party == party and a.role == role)
 
     def scenes(self) -> list[Scene]:
         """Every act of the story in the order of time."""
@@ -106,7 +108,7 @@ class Teller:
 
     def _tale(self, tale: Tale, case: dict[str, Any]) -> list[Scene]:
         body = body_of(tale, case, self.now.date())
-        host = self.officer(body["state"])
+        host = self.actor(body["state"], "officer")
         kept: dict[str, str] = {}
 
         async def publish() -> None:
@@ -126,12 +128,15 @@ class Teller:
             day = tale.told if revision == 1 else (tale.moved or (tale.told, 0, {}))[0]
             for i, party in enumerate(parties):
                 found.append((self.at(day + 1 + i % 3, 13 + i % 8), self._acknowledge(party, kept, revision)))
-        for i, observer in enumerate(tale.observers):
-            found += self._observer(tale, host, kept, observer, i)
+        for i, visitor in enumerate(tale.observers):
+            found += self._observer(tale, host, kept, visitor, i)
         if tale.moved:
             day, by, reason = tale.moved
             changes = self._move(body, by)
             found.append((self.at(day), step(lambda act: lifecycle.amend(act, kept["id"], changes, reason))))
+        if tale.postponed:
+            day, why = tale.postponed
+            found.append((self.at(day), step(lambda act: lifecycle.postpone(act, kept["id"], why))))
         if tale.cancelled:
             day, why = tale.cancelled
             found.append((self.at(day), step(lambda act: lifecycle.cancel(act, kept["id"], why))))
@@ -158,23 +163,25 @@ class Teller:
 
     def _acknowledge(self, party: str, kept: dict[str, str], revision: int) -> Callable[[], Awaitable[None]]:
         async def scene() -> None:
-            via = replace(self.officer(party), via="api" if party == "OAS" else "page")
+            via = replace(self.actor(party, "officer"), via="api" if party == "OAS" else "page")
             async with self.office.act(via) as act:
                 await acknowledgements.acknowledge(act, kept["id"], revision)
 
         return scene
 
-    def _observer(
-        self, tale: Tale, host: Actor, kept: dict[str, str], observer: tuple[str, str, str, str, str], i: int
-    ) -> list[Scene]:
-        party, name, rank, function, fate = observer
-        own = self.officer(party)
-        address = f"{name.split()[-1].lower().encode('ascii', 'ignore').decode()}@{party.lower()}.example"
+    def _observer(self, tale: Tale, host: Actor, kept: dict[str, str], visitor: Visitor, i: int) -> list[Scene]:
+        party, name, function, fate = visitor
+        officer, account = self.actor(party, "officer"), self._account(party, name)
+        address = account.email if account else f"{_ascii(name.split()[-1])}@{party.lower()}.example"
         made: dict[str, str] = {}
 
+        async def request() -> None:
+            async with self.office.act(self.actor(party, "observer")) as act:
+                made["id"] = str((await requests.request(act, kept["id"]))["id"])
+
         async def nominate() -> None:
-            person = Observer(name, address, own.language, rank, function)
-            async with self.office.act(own) as act:
+            person = Observer(name, address, officer.language, rank_of(name), function)
+            async with self.office.act(officer) as act:
                 made["id"] = str((await requests.nominate(act, kept["id"], person))["id"])
 
         async def approve() -> None:
@@ -182,19 +189,22 @@ class Teller:
                 await decisions.approve(act, made["id"])
 
         async def answer() -> None:
-            async with self.office.act(own) as act:
+            async with self.office.act(account.actor if account else officer) as act:
                 await replies.reply(act, made["id"], fate)
 
-        found: list[Scene] = [(self.at(tale.told + 3 + i % 4, 16), nominate)]
+        found: list[Scene] = [(self.at(tale.told + 3 + i % 4, 16), request if fate == "requested" else nominate)]
         if fate in ("approved", "accepted", "tentative", "declined"):
             found.append((self.at(tale.told + 7, 17), approve))
         if fate in ("accepted", "tentative", "declined"):
             found.append((self.at(max(tale.told + 9, (tale.moved or (tale.told, 0, {}))[0] + 2), 18), answer))
         return found
 
+    def _account(self, party: str, name: str) -> Account | None:
+        return next((a for a in self.accounts if a.party == party and a.role == "observer" and a.name == name), None)
+
     def _draft(self, state: str, body: dict[str, object]) -> Callable[[], Awaitable[None]]:
         async def scene() -> None:
-            async with self.office.act(self.officer(state)) as act:
+            async with self.office.act(self.actor(state, "officer")) as act:
                 await drafts.create(act, body)
 
         return scene
@@ -203,3 +213,8 @@ class Teller:
 def _later(local: str, days: int) -> str:
     day = date.fromisoformat(local[:10]) + timedelta(days=days)
     return day.isoformat() + local[10:]
+
+
+def _ascii(name: str) -> str:
+    """A surname as a mail address has it: “Rincón” is rincon."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 
 from notify.calendars.entry import Entry
 from notify.calendars.feed import feed
-from notify.feeds.atom import lines
 from notify.feeds.items import Item
-from notify.language import Translator
 from notify.maps.geometry import centre
 
 MEDIA_TYPE = "text/calendar"
-_STATUS = {"published": "CONFIRMED", "completed": "CONFIRMED", "postponed": "TENTATIVE"}
+_STANDS = ("published", "completed")
+"""Statuses in which the dates stand; a postponed notice has taken its dates back, so no calendar shows them as due."""
 
 
-def render(items: Sequence[Item], title: str, organizer: str, say: Translator) -> bytes:
+def render(items: Sequence[Item], title: str, organizer: str) -> bytes:
     """The calendar; ``organizer`` is the node's own address, which METHOD:PUBLISH asks for (RFC 5546, 3.2.1)."""
-    return feed([_entry(item, say) for item in items], title, organizer=organizer)
+    return feed([_entry(item) for item in items], title, organizer=organizer)
 
 
-def _entry(item: Item, say: Translator) -> Entry:
+def _entry(item: Item) -> Entry:
     notice, content = item.notice, item.notice.content
     period = content["period"]
     longitude, latitude = centre(content["place"]["geometry"])
@@ -30,16 +29,16 @@ def _entry(item: Item, say: Translator) -> Entry:
         sequence=notice.revision - 1,
         dtstamp=notice.latest_at,
         summary=item.title,
-        description="\n".join([*lines(item, say), item.url]),
+        description="\n".join([*item.lines, item.url]),
         location=item.place,
         geo=(round(latitude, 5), round(longitude, 5)),
         starts=period["starts"],
         ends=period["ends"],
         timezone=period["timezone"],
         all_day=period["all_day"],
-        status=_STATUS.get(notice.status, "CANCELLED"),
+        status="CONFIRMED" if notice.status in _STANDS else "CANCELLED",
         url=item.url,
         public=notice.visibility == "public",
-        categories=(f"measure-{notice.measure}",),
+        categories=(f"measure-{notice.measure}", *(["test"] if notice.test else [])),
         last_modified=notice.latest_at,
     )

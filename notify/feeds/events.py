@@ -27,7 +27,7 @@ async def event_items(
         .order_by(log.c.position)
         .limit(limit)
     )
-    rows = (await connection.execute(statement)).mappings().all()
+    rows = [row._asdict() for row in await connection.execute(statement)]
     data = await data_of(connection, rows, party, language)
     return [
         {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notify.feeds.atom import lines
 from notify.feeds.items import Item
 from notify.language import Translator
 from notify.notices.notice import dumps
@@ -26,17 +25,15 @@ def render(items: Sequence[Item], title: str, self_url: str, site: str, say: Tra
                 "id": f"urn:uuid:{item.notice.id}",
                 "url": item.url,
                 "title": item.title,
-                "content_text": "\n".join(lines(item, say)),
+                "content_text": "\n".join(item.lines),
                 "language": item.language,
                 "date_published": rfc3339(item.notice.published_at),
                 "date_modified": rfc3339(item.notice.latest_at),
                 "authors": [{"name": item.state}],
-                "tags": [
-                    f"measure-{item.notice.measure}", item.notice.status, *(["test"] if item.notice.test else []),
-                ],
+                "tags": item.tags,
                 "_notice": notice_json(item.notice),
             }
             for item in items
         ],
-    }  # fmt: skip
+    }
     return dumps(document).encode()

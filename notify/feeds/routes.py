@@ -6,7 +6,9 @@ A 304 costs one short query. The version of a feed is a position of its scope's 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +20,7 @@ from notify.feeds.scope import FeedScope, find
 from notify.language import LANGUAGES, text, translator
 from notify.notices.filters import filters_of
 from notify.notices.outbox import PUBLIC
+from notify.notices.reading import Filters
 from notify.office import Office
 from notify.parties import directory
 
@@ -37,53 +40,59 @@ def _feed(name: str) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def serve(request: Request, name: str) -> Response:
-    """Answer with a feed, or 304."""
+    """Answer with a feed, or 304. Raises `NotVisible` for a token that opens none, `Invalid` for a bad filter."""
     office: Office = request.app.state.office
-    asked = request.query_params.get("lang", "")
-    scope = await find(office.database, request.path_params["token"], asked if asked in LANGUAGES else "en")
-    etag = scope.etag(name, request.url.query)
+    asked = request.query_params.get("lang")
+    scope = await find(office.database, request.path_params["token"], asked if asked in LANGUAGES else None)
+    filters = filters_of(request.query_params)
+    # Written anew, so that nothing of an address stands in a feed but what an address can hold.
+    query = urlencode(request.query_params.multi_items())
+    settings = office.settings
+    etag = scope.etag(name, query, settings.base_url, settings.mail_from)
+    # The version is read before what it is of: a notice published in between is newer than its ETag says, never older.
     headers = {
         "etag": etag,
+        "last-modified": format_datetime(scope.changed_at.replace(microsecond=0), usegmt=True),
         "cache-control": "public, max-age=60" if scope.scope == PUBLIC else "private, no-cache",
         "x-robots-tag": "noindex",
     }
-    if scope.changed_at is not None:
-        headers["last-modified"] = format_datetime(scope.changed_at.replace(microsecond=0), usegmt=True)
-    if _unchanged(request, etag, scope):
+    if _unchanged(request, etag, scope.changed_at):
         return Response(status_code=304, headers=headers)
-    language = asked if asked in LANGUAGES else scope.language
-    body = await _render(office, scope, request, name, language)
+    body = await _render(office, scope, name, request.url.path, query, filters)
     return Response(body, headers=headers, media_type=f"{FILES[name]}; charset=utf-8")
 
 
-def _unchanged(request: Request, etag: str, scope: FeedScope) -> bool:
-    """RFC 9110, 13.1: If-None-Match first; If-Modified-Since only without it."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in tags.split(","))
+def _unchanged(request: Request, etag: str, changed_at: datetime) -> bool:
+    """RFC 9110, 13.1 and 13.2.2: If-None-Match first; If-Modified-Since only without it."""
+    fields = request.headers.getlist("if-none-match")
+    if fields:
+        tags = [tag.strip().removeprefix("W/") for field in fields for tag in field.split(",")]
+        return etag in tags or "*" in tags
     since = request.headers.get("if-modified-since")
-    if since is None or scope.changed_at is None:
+    if since is None:
         return False
     try:
-        return scope.changed_at.replace(microsecond=0) <= parsedate_to_datetime(since)
+        return changed_at.replace(microsecond=0) <= parsedate_to_datetime(since)
     except (ValueError, TypeError):
         return False
 
 
-async def _render(office: Office, scope: FeedScope, request: Request, name: str, language: str) -> bytes:
-    say = translator(language)
+async def _render(office: Office, scope: FeedScope, name: str, path: str, query: str, filters: Filters) -> bytes:
+    say = translator(scope.language)
     base = office.settings.base_url
-    self_url = f"{base}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
+    asked = f"?{query}" if query else ""
     async with office.database.read() as connection:
         parties = await directory.load(connection, office.clock())
-        found = await notices_for(connection, scope, filters_of(request.query_params))
+        found = await notices_for(connection, scope, filters)
         items = await items_for(connection, found, parties, say, base)
     if scope.scope == PUBLIC:
         title = say(text("Advance notices between states: public"))
     else:
-        title = say(text("Advance notices between states: %(party)s", party=parties.name(scope.scope, language)))
+        title = say(text("Advance notices between states: %(party)s", party=parties.name(scope.scope, scope.language)))
     if name == "notices.atom":
-        return atom.render(items, title, self_url, base, scope.changed_at, say)
+        # Its name outlives a new token, and tells it to nobody to whom the feed is shown.
+        feed_id = f"{base}/feeds/{scope.subscription_id or PUBLIC}/{name}{asked}"
+        return atom.render(items, title, feed_id, f"{base}{path}{asked}", base, scope.changed_at, say)
     if name == "notices.json":
-        return jsonfeed.render(items, title, self_url, base, say)
-    return calendar.render(items, title, office.settings.mail_from, say)
+        return jsonfeed.render(items, title, f"{base}{path}{asked}", base, say)
+    return calendar.render(items, title, office.settings.mail_from)

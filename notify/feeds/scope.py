@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from notify.actor import Actor, scopes_of
 from notify.database import Database
@@ -14,28 +16,32 @@ from notify.schema import Instant
 from notify.vault import token_hash
 
 _OF_PUBLIC = (
-    "SELECT scope, '', '', NULL, NULL, NULL, notice_position, notice_at FROM log_counters WHERE scope = :key"
+    "SELECT scope, NULL, NULL, NULL, NULL, NULL, notice_position, notice_at FROM log_counters WHERE scope = :key"
 )
-_OF_TOKEN = (
+_OF_SUBSCRIPTION = (
     "SELECT s.party, s.id, s.language, s.filter_measures, s.filter_states, s.filter_rules, "
-    "c.notice_position, c.notice_at FROM subscriptions s JOIN people p ON p.id = s.person_id "
-    "LEFT JOIN log_counters c ON c.scope = s.party "
-    "WHERE s.feed_token_hash = :key AND s.active AND p.active"
+    "c.notice_position, c.notice_at FROM subscriptions s LEFT JOIN log_counters c ON c.scope = s.party "
+    "WHERE s.feed_token_hash = :key AND s.active AND (s.kind = 'official' OR EXISTS "
+    "(SELECT 1 FROM people p WHERE p.id = s.person_id AND p.active AND p.party = s.party))"
 )
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class FeedScope:
-    """``version`` and ``changed_at`` come from the scope's own log: nothing that it may not see moves them."""
+    """``version`` and ``changed_at`` come from the scope's own log: nothing that it may not see moves them.
 
-    scope: str
-    subscription_id: str
+    ``changed_at`` is in 1970 for a scope that has never seen a notice. Empty filters narrow nothing.
+    """
+
+    scope: str  # a party's code, or `PUBLIC`
+    subscription_id: str  # empty for the public
     language: str
-    measures: str | None
-    states: str | None
-    rules: str | None
+    measures: tuple[int, ...]
+    states: tuple[str, ...]
+    rules: tuple[str, ...]
     version: int
-    changed_at: datetime | None
+    changed_at: datetime
 
     @property
     def viewer(self) -> Actor | None:
@@ -46,18 +52,37 @@ class FeedScope:
                      scopes=scopes_of(frozenset({"officer"})))  # fmt: skip
 
     def etag(self, *more: str) -> str:
-        """A strong validator of the feed in one form: version, filters and whatever else its bytes depend on."""
-        parts = (self.scope, self.version, self.language, self.measures, self.states, self.rules, *more)
-        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
+        """A strong validator of the feed in one form: version, filters and whatever ``more`` its bytes depend on."""
+        own = (self.scope, self.subscription_id, self.version, self.language, self.measures, self.states, self.rules)
+        return f'"{hashlib.sha256(repr((*own, *more)).encode()).hexdigest()[:24]}"'
 
 
-async def find(database: Database, token: str, language: str) -> FeedScope:
-    """The scope of ``public`` or of a token, by one short query. Raises `NotVisible`."""
+async def find(database: Database, token: str, language: str | None) -> FeedScope:
+    """The scope of ``public`` or of a token, by one short query; in ``language``, or its own. Raises `NotVisible`."""
     if token == PUBLIC:
-        row = await database.glance(_OF_PUBLIC, key=PUBLIC) or (PUBLIC, "", "", None, None, None, 0, None)
+        row = await database.glance(_OF_PUBLIC, key=PUBLIC) or (PUBLIC, None, None, None, None, None, None, None)
     else:
-        row = await database.glance(_OF_TOKEN, key=token_hash(token))
-        if row is None:
+        found = await database.glance(_OF_SUBSCRIPTION, key=token_hash(token))
+        if found is None:
             raise NotVisible()
-    changed = Instant().process_result_value(row[7], None)  # type: ignore[arg-type]
-    return FeedScope(row[0], str(row[1]), row[2] or language, row[3], row[4], row[5], row[6] or 0, changed)
+        row = found
+    return _scope(row, language)
+
+
+def _scope(row: tuple[Any, ...], language: str | None) -> FeedScope:
+    scope, subscription_id, own_language, measures, states, rules, version, changed_at = row
+    return FeedScope(
+        scope=scope,
+        subscription_id=str(uuid.UUID(str(subscription_id))) if subscription_id else "",
+        language=language or own_language or "en",
+        measures=tuple(int(measure) for measure in _listed(measures)),
+        states=_listed(states),
+        rules=_listed(rules),
+        version=version or 0,
+        changed_at=Instant().process_result_value(changed_at, None) or _NEVER,  # type: ignore[arg-type]
+    )
+
+
+def _listed(column: str | None) -> tuple[str, ...]:
+    """The items of a column like ",4,18,"."""
+    return tuple(column.strip(",").split(",")) if column else ()

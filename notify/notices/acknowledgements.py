@@ -100,7 +100,7 @@ async def _find(connection: AsyncConnection, notice_id: str, revision: int, part
     return None if row is None else _parsed(row)
 
 
-def _parsed(row: Mapping[str, Any]) -> Acknowledgement:
+def _parsed(row: Mapping[Any, Any]) -> Acknowledgement:
     found = dict(row)
     found["statement"] = json.loads(row["statement"]) if row["statement"] else None
     return found

@@ -29,12 +29,19 @@ class Amended:
     period_given: bool
 
 
-def amend(before: Mapping[str, object], body: Mapping[str, object], known: Known, *, seats_taken: int = 0) -> Amended:
+def amend(
+    before: Mapping[str, object],
+    body: Mapping[str, object],
+    known: Known,
+    *,
+    seats_taken: int = 0,
+    postponed: bool = False,
+) -> Amended:
     """The notice with the fields of a body (and its ``reason``) in the place of its own.
 
     The result must still have all that publication needs; its visibility is never narrower, and seats never fall below
     ``seats_taken``, those approved. An outcome that the notice has is kept. Raises `Invalid` with every fault, also
-    when nothing changes; naming the period again counts as a change, for it ends a postponement.
+    when nothing changes; of a ``postponed`` notice naming the period again is a change: it ends the postponement.
     """
     changed = {field: value for field, value in body.items() if field not in ("reason", "outcome", *FIXED)}
     kept = {field: value for field, value in before.items() if field != "outcome"}
@@ -45,7 +52,7 @@ def amend(before: Mapping[str, object], body: Mapping[str, object], known: Known
     if content:
         faults += missing(content) if not found else []
         faults += _taken_back(kept, content, seats_taken)
-        if content == kept and "period" not in changed and not faults:
+        if content == kept and not (postponed and "period" in changed) and not faults:
             faults.append(Fault("", text("This changes nothing. Name at least one field with a new value.")))
     if faults:
         raise Invalid(faults[:MAX_FAULTS])

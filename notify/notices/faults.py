@@ -47,6 +47,7 @@ def _text_too_long(context: _Context) -> Text:
 
 
 _CONTROL = text("Remove the control characters: they cannot be seen, and change how the text reads.")
+_BLANK = text("Write something here, or leave the field out.")
 _OBJECT = text("Write this as an object with its own fields.")
 _WHOLE_NUMBER = text("Write a whole number in figures, such as 12.")
 _NUMBER = text("Write a number in figures, such as 12 or 2.5.")
@@ -58,6 +59,7 @@ SENTENCES: Mapping[str, Text | Callable[[_Context], Text]] = {
     "string_type": text("Write this as a text."),
     "string_unicode": _CONTROL,
     "string_too_long": _text_too_long,
+    "string_too_short": _BLANK,
     "int_type": _WHOLE_NUMBER,
     "int_from_float": _WHOLE_NUMBER,
     "int_parsing_size": _WHOLE_NUMBER,
@@ -74,7 +76,7 @@ SENTENCES: Mapping[str, Text | Callable[[_Context], Text]] = {
     "greater_than_equal": _limit(lambda n: text("Write %(number)s or more.", number=n), "ge"),
     "less_than_equal": _limit(lambda n: text("Write %(number)s or less.", number=n), "le"),
     # the rules of notices.fields
-    "blank": text("Write something here, or leave the field out."),
+    "blank": _BLANK,
     "one_line": text("Write this in one line."),
     "control_characters": _CONTROL,
     "free_text": text('Write the text by its language, such as {"es": "…", "en": "…"}.'),

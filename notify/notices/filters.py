@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-
-from starlette.datastructures import QueryParams
+from typing import Protocol
 
 from notify.errors import Fault, Invalid
 from notify.language import text
 from notify.notices.reading import Filters
 
+_STATE = re.compile(r"^[A-Z]{3}\Z")
 STATUSES = ("draft", "submitted", "published", "postponed", "cancelled", "completed", "withdrawn")
 
 
-def filters_of(query: QueryParams) -> Filters:
+class Query(Protocol):
+    """What stands behind the question mark, as a web framework gives it."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+    def getlist(self, key: str, /) -> list[str]: ...
+
+
+def filters_of(query: Query) -> Filters:
     """The filters of a query. Raises `Invalid` naming every bad one."""
     faults: list[Fault] = []
 
@@ -35,13 +44,15 @@ def filters_of(query: QueryParams) -> Filters:
             return None
 
     measure = [int(m) for m in many("measure", ("4", "5", "18"))]
-    state = [code[:16].replace("\0", "") for code in many("state")]
+    state = many("state")
+    if not all(_STATE.match(code) for code in state):
+        faults.append(Fault("/state", text("Give the three letters of a state, such as PER.")))
     status = many("status", STATUSES)
     starts_from, starts_to = day("from"), day("to")
     test = query.get("test")
     if test not in (None, "", "true", "false"):
         faults.append(Fault("/test", text("Give true or false.")))
-    q = query.get("q", "")
+    q = query.get("q") or ""
     if len(q) > 200:
         faults.append(Fault("/q", text("Give at most 200 characters.")))
     bbox = _bbox(query.get("bbox"), faults)

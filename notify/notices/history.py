@@ -31,7 +31,7 @@ async def revision_of(connection: AsyncConnection, notice: Notice, number: int) 
     return parsed((await connection.execute(statement)).mappings().one())
 
 
-def parsed(row: Mapping[str, Any]) -> Revision:
+def parsed(row: Mapping[Any, Any]) -> Revision:
     """A row with its JSON columns parsed."""
     found = dict(row)
     for name in ("content", "reason", "outcome", "changes"):

@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from notify.errors import Fault, Invalid
+from notify.errors import Invalid
 from notify.language import text
 from notify.notices import content as rules
+from notify.notices.amending import amend as apply
 from notify.notices.drafts import own
 from notify.notices.known import known_parties
 from notify.notices.notice import Content, Notice, check_match
 from notify.notices.reading import get
 from notify.notices.revising import Step, revise
-from notify.notices.steps import after, widens
+from notify.notices.steps import after
 from notify.office import Act
-
-FIXED = ("measure", "state", "test")
-"""What an amendment never changes."""
-
 
 async def publish(act: Act, notice_id: str, if_match: str | None = None) -> Notice:
     """Publish a draft or a submitted notice: revision 1, with its reference."""
@@ -35,27 +32,28 @@ async def publish(act: Act, notice_id: str, if_match: str | None = None) -> Noti
 
 
 async def amend(
-    act: Act, notice_id: str, changes: Mapping[str, Any], reason: dict[str, str] | None, if_match: str | None = None
+    act: Act,
+    notice_id: str,
+    changes: Mapping[str, Any],
+    reason: dict[str, str] | None = None,
+    if_match: str | None = None,
 ) -> Notice:
-    """Replace whole top-level fields; what is not named stays. The result is validated as a whole."""
+    """Replace whole top-level fields; what is not named stays. The result is validated as a whole.
+
+    ``changes`` may hold the ``reason`` too. Raises `Invalid` with every fault.
+    """
     notice = await _mine(act, notice_id)
-    fixed = [
-        Fault(f"/{name}", text("This cannot be changed once the notice is published. Withdraw it and post a new one."))
-        for name in FIXED
-        if name in changes and changes[name] != notice.content.get(name)
-    ]
-    if fixed:
-        raise Invalid(fixed)
-    outcome = notice.content.get("outcome")
-    merged = {name: value for name, value in {**notice.content, **changes}.items() if name != "outcome"}
-    content = rules.parse(merged, await known_parties(act.connection))
-    _check_complete(content)
-    if outcome is not None:
-        content["outcome"] = outcome
-    _check_amendment(notice, content, changes)
+    body = {**changes, "reason": reason} if reason else changes
+    amended = apply(
+        notice.content,
+        body,
+        await known_parties(act.connection),
+        seats_taken=notice.seats_taken,
+        postponed=notice.status == "postponed",
+    )
     check_match(notice, if_match)
-    status = after("amend", notice.status, begun=_begun(act, notice), period_given="period" in changes)
-    return await _revised(act, notice, Step("amended", status, content, reason))
+    status = after("amend", notice.status, begun=_begun(act, notice), period_given=amended.period_given)
+    return await _revised(act, notice, Step("amended", status, amended.content, amended.reason))
 
 
 async def postpone(
@@ -115,24 +113,3 @@ def _begun(act: Act, notice: Notice) -> bool:
 def _check_complete(content: Content) -> None:
     if faults := rules.missing(content):
         raise Invalid(faults, text("The notice is not complete yet. Fill in the fields named, then publish it."))
-
-
-def _check_amendment(notice: Notice, content: Content, changes: Mapping[str, Any]) -> None:
-    if content == notice.content and not (notice.status == "postponed" and "period" in changes):
-        raise Invalid([Fault("", text("The amendment changes nothing. Name at least one field with a new value."))])
-    if not widens(notice.visibility, content.get("visibility", "recipients")):
-        raise Invalid(
-            [Fault("/visibility", text("Who may read a published notice can be widened, never narrowed."))]
-        )
-    observation = content.get("observation")
-    if observation and notice.seats_taken and observation.get("seats", 0) < notice.seats_taken:
-        raise Invalid(
-            [
-                Fault(
-                    "/observation/seats",
-                    text("%(taken)s observers are approved already: give at least as many seats.",
-                         taken=notice.seats_taken),
-                )
-            ]
-        )  # fmt: skip
-

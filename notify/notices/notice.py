@@ -61,7 +61,7 @@ class Notice:
 COLUMNS = [notices.c[name] for name in Notice.__dataclass_fields__]
 
 
-def from_row(row: Mapping[str, Any]) -> Notice:
+def from_row(row: Mapping[Any, Any]) -> Notice:
     """A notice of a row that holds `COLUMNS`."""
     values = {name: row[name] for name in Notice.__dataclass_fields__}
     values["content"] = json.loads(values["content"])

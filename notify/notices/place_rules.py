@@ -9,6 +9,8 @@ from notify.language import Text, ntext, text
 from notify.maps import geometry as maps
 from notify.notices.pointers import pointer, split
 
+MAX_HEIGHT_M = 100_000
+
 SENTENCES: Mapping[str, Text] = {
     "unknown_type": text("Use one of these types: Point, MultiPoint, LineString, Polygon, MultiPolygon."),
     "unknown_member": text("A geometry has a type and coordinates only. Remove this."),
@@ -46,11 +48,26 @@ def place_faults(geometry: Mapping[str, object], radius_km: object, state: str |
     found = maps.faults(geometry, radius_km)
     for at, code in found:
         yield Fault("/place" + pointer(*split(at)), SENTENCES[code])
-    if found or state is None:
+    if found:
+        return
+    yield from _heights(geometry["coordinates"], "/place/geometry/coordinates")
+    if state is None:
         return
     longitude, latitude = maps.centre(geometry)
     if maps.swapped(longitude, latitude, state):
         yield Fault("/place/geometry", _exchanged(longitude, latitude, state))
+
+
+def _heights(coordinates: object, at: str) -> Iterator[Fault]:
+    """A position can have a third number, metres above the ellipsoid (RFC 7946, 3.1.1): it must be one that can be
+    signed (RFC 8785 knows whole numbers below 2^53)."""
+    if not isinstance(coordinates, list):
+        return
+    for index, entry in enumerate(coordinates):
+        if isinstance(entry, list):
+            yield from _heights(entry, f"{at}/{index}")
+        elif index == 2 and isinstance(entry, int | float) and abs(entry) > MAX_HEIGHT_M:
+            yield Fault(f"{at}/{index}", text("Write a height in metres, at most %(metres)s.", metres=MAX_HEIGHT_M))
 
 
 def _exchanged(longitude: float, latitude: float, state: str) -> Text:

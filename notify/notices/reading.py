@@ -54,10 +54,18 @@ async def get(connection: AsyncConnection, viewer: Actor | None, notice_id: str)
 
 
 async def page(
-    connection: AsyncConnection, viewer: Actor | None, filters: Filters, limit: int, cursor: str | None = None
+    connection: AsyncConnection,
+    viewer: Actor | None,
+    filters: Filters,
+    limit: int,
+    cursor: str | None = None,
+    also: Sequence[sa.ColumnElement[bool]] = (),
 ) -> tuple[list[Notice], str | None]:
-    """The newest notices that a viewer may read, and the cursor of the next page or None at the end."""
-    statement = sa.select(*COLUMNS, NEWEST.label("newest")).where(readable(viewer), *_conditions(filters))
+    """The newest notices that a viewer may read, and the cursor of the next page or None at the end.
+
+    ``also`` are more conditions on `notices`, which narrow it further.
+    """
+    statement = sa.select(*COLUMNS, NEWEST.label("newest")).where(readable(viewer), *_conditions(filters), *also)
     if cursor:
         at, last_id = read_cursor(cursor)
         statement = statement.where(sa.or_(at > NEWEST, sa.and_(at == NEWEST, notices.c.id < last_id)))

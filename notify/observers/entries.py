@@ -20,7 +20,7 @@ def entry_for(notice: Notice, language: str, base_url: str) -> dict[str, Any]:
     period = observation_period(content) or content["period"]
     title, _ = pick(content.get("title"), language)
     designation = f"{notice.reference} {title}"
-    summary = say(text("Test: %(what)s", what=designation)) if notice.test else designation
+    summary = say(text("[TEST] %(subject)s", subject=designation)) if notice.test else designation
     longitude, latitude = centre(content["place"]["geometry"])
     return {
         "summary": summary,

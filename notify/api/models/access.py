@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from notify.api.models.shared import Answered, Code, Moment, Page, Sha256, Uuid
 from notify.actor import Scope
+from notify.api.models.shared import Answered, Code, Moment, Page, Sha256, Uuid
 from notify.notices.fields import STRICT
 
 

@@ -48,7 +48,7 @@ class Problem(Answered):
     title: str
     status: int
     detail: Annotated[str, Field(description="What is wrong, and what to do.")]
-    errors: Annotated[list[FieldFault], Field(description="Every bad field; absent where no field is to blame.")] = []
+    errors: Annotated[tuple[FieldFault, ...], Field(description="Every bad field; absent where none is to blame.")] = ()
 
 
 class Nothing(BaseModel):

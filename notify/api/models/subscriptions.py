@@ -13,9 +13,9 @@ from notify.codes import Channel, Event, Language, Measure, Rule, SubscriptionKi
 class FiltersShown(Answered):
     """What a personal subscription is narrowed to; an absent list narrows nothing."""
 
-    measures: list[Measure] = []
-    states: list[str] = []
-    rules: list[Rule] = []
+    measures: tuple[Measure, ...] = ()
+    states: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 class FeedUrls(Answered):
@@ -52,7 +52,7 @@ class SubscriptionMade(Subscription):
     """A subscription with what is shown this once."""
 
     secret: Annotated[str, Field(description="Of a webhook, by the Standard Webhooks specification.")] = ""
-    urls: Annotated[FeedUrls, Field(description="Of a feed.")] = FeedUrls(atom="", json="", calendar="")
+    urls: Annotated[FeedUrls | None, Field(description="Of a feed.")] = None
 
 
 class EventShown(Answered):

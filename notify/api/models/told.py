@@ -75,10 +75,13 @@ class Delivery(Answered):
     revision: int | None
     status: DeliveryStatus
     attempts: Annotated[int, Field(ge=0)]
+    created_at: Moment
     finished_at: Moment | None
-    error_class: str | None
-    address: Annotated[str, Field(description="For the party that it goes to alone.")] = ""
-    error_text: Annotated[str | None, Field(description="For the party that it goes to alone.")] = None
+    error_class: Annotated[str | None, Field(description="All that the poster sees of an error.")]
+    subscription: Annotated[Uuid, Field(description="This and what follows: only where the caller sees it.")] = ""
+    address: str = ""
+    error: Annotated[str | None, Field(description="In the receiver's words.")] = None
+    due_at: Annotated[Moment | None, Field(description="Of the next attempt.")] = None
 
 
 class DeliveryList(Page[Delivery]):

@@ -1,0 +1,7 @@
+"""``python -m notify`` is ``csbm-notify``."""
+
+from __future__ import annotations
+
+from notify.cli import main
+
+main()

@@ -1,0 +1,226 @@
+"""Messages of deliveries: webhooks and mails of events, and letters; the same bytes whenever one is made again."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notify.calendars.mail import Mailbox, notice_message
+from notify.delivery.attendance_mail import attendance_mail
+from notify.delivery.channels.email import MailMessage
+from notify.delivery.channels.webhook import WebhookMessage
+from notify.delivery.claims import Claim
+from notify.delivery.expansion import owned
+from notify.delivery.letter_words import letter_mail
+from notify.delivery.letters import SEALED_AS
+from notify.delivery.mail_rendering import ShortMail, message_id, render_short, sender
+from notify.delivery.news import Event, NewsDesk, Told, is_news, recipient_json, webhook_body
+from notify.delivery.news_mail import NewsMails
+from notify.delivery.outcome import SWITCHED_OFF, Outcome
+from notify.delivery.pings import PING, ping_mail
+from notify.delivery.rows import among
+from notify.delivery.sending import Message, Prepare
+from notify.delivery.subscription_models import Subscription
+from notify.delivery.subscriptions import SECRET
+from notify.delivery.tables import letters as letters_table
+from notify.delivery.tables import subscriptions
+from notify.language import translator
+from notify.notices.notice import COLUMNS, Notice, dumps, from_row
+from notify.notices.tables import events as events_table
+from notify.notices.tables import notices
+from notify.office import Office
+from notify.parties import directory
+from notify.parties.directory import Directory
+
+KEPT = 200
+"""Bodies of webhooks that are kept: an event for each party and language."""
+
+
+class DataOf(Protocol):
+    """The data of events for one party, by event id, in a language (`notify.observers.eventdata.data_of`)."""
+
+    def __call__(
+        self, connection: AsyncConnection, events: Sequence[Event], party: str | None, language: str
+    ) -> Awaitable[dict[str, dict[str, object]]]: ...
+
+
+def events(office: Office, data_of: DataOf) -> Prepare:
+    """Makes the messages of kind ``event``."""
+    return _Events(office, data_of).prepare
+
+
+def letters(office: Office) -> Prepare:
+    """Makes the messages of kind ``letter``."""
+
+    async def prepare(connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
+        ids = [str(one["letter_id"]) for one in claims]
+        found = await connection.execute(sa.select(letters_table).where(among(connection, letters_table.c.id, ids)))
+        rows = {row.id: row._asdict() for row in found}
+        parties = await directory.load(connection, office.clock())
+        made: dict[str, Message | Outcome] = {}
+        for one in claims:
+            row = rows.get(one["letter_id"])
+            if row is None:
+                made[str(one["id"])] = Outcome("dead", error_class="content")  # erased: it was sent or given up
+                continue
+            facts = json.loads(office.vault.open(row["facts_sealed"], SEALED_AS))
+            words = letter_mail(row["kind"], facts, row["language"], parties, office.settings.base_url)
+            made[str(one["id"])] = short_message(office, str(one["id"]), words, row["to_address"], row["created_at"])
+        return made
+
+    return prepare
+
+
+def short_message(
+    office: Office, delivery_id: str, mail: ShortMail, to: str, at: datetime, request_id: str = ""
+) -> MailMessage:
+    """A short mail, made ready."""
+    rendered = render_short(mail)
+    data = notice_message(
+        sender=sender(office.settings, translator(mail.language)),
+        to=Mailbox(to),
+        subject=mail.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id(office.settings, delivery_id),
+        date=at,
+    )
+    return MailMessage(delivery_id, office.settings.mail_from, to, data, request_id)
+
+
+class _Events:
+    """What is kept from one batch to the next."""
+
+    def __init__(self, office: Office, data_of: DataOf) -> None:
+        self._office = office
+        self._data_of = data_of
+        self._desk = NewsDesk()
+        self._mails = NewsMails(office)
+        self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+
+    async def prepare(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
+        rows = await _events_of(connection, claims)
+        subscribed = await _subscriptions_of(connection, claims)
+        told = await self._desk.of(connection, (row for row in rows.values() if is_news(row)))
+        parties = await directory.load(connection, self._office.clock())
+        data = await self._data(connection, claims, rows, subscribed)
+        about = await _notices_of(connection, (row for row in rows.values() if not is_news(row)))
+        made: dict[str, Message | Outcome] = {}
+        for one in claims:
+            subscription, event = subscribed.get(one["subscription_id"]), rows[one["event_id"]]
+            if subscription is None:
+                made[str(one["id"])] = SWITCHED_OFF
+            elif one["channel"] == "webhook":
+                made[str(one["id"])] = self._webhook(one, event, subscription, told, data, parties)
+            else:
+                made[str(one["id"])] = self._mail(one, event, subscription, told, data, parties, about)
+        return made
+
+    async def _data(
+        self,
+        connection: AsyncConnection,
+        claims: Sequence[Claim],
+        rows: Mapping[str, Event],
+        subscribed: Mapping[str, Subscription],
+    ) -> dict[tuple[str, str, str], dict[str, object]]:
+        """The data of the events that are no news, by event, party and language."""
+        wanted: dict[tuple[str, str], dict[str, Event]] = defaultdict(dict)
+        for one in claims:
+            event, subscription = rows[one["event_id"]], subscribed.get(one["subscription_id"])
+            if subscription is not None and not is_news(event):
+                wanted[subscription["party"], subscription["language"]][event["id"]] = event
+        data: dict[tuple[str, str, str], dict[str, object]] = {}
+        for (party, language), of_reader in wanted.items():
+            found = await self._data_of(connection, list(of_reader.values()), party, language)
+            data |= {(event_id, party, language): each for event_id, each in found.items()}
+        return data
+
+    def _webhook(
+        self,
+        one: Claim,
+        event: Event,
+        subscription: Subscription,
+        told: Mapping[str, Told],
+        data: Mapping[tuple[str, str, str], dict[str, object]],
+        parties: Directory,
+    ) -> Message:
+        key = (event["id"], subscription["party"], subscription["language"])
+        body = self._bodies.get(key)
+        if body is None:
+            if is_news(event):
+                news = told[event["id"]]
+                recipient = dumps(recipient_json(news, subscription["party"], parties, subscription["language"]))
+                body = webhook_body(event, f'{{"notice":{news.encoded},"recipient":{recipient}}}')
+            else:
+                body = webhook_body(event, dumps(data[key]))
+            self._bodies[key] = body
+            if len(self._bodies) > KEPT:
+                self._bodies.popitem(last=False)
+        secrets = self._secrets(subscription)
+        return WebhookMessage(str(one["id"]), subscription["address"], secrets, body, event["request_id"])
+
+    def _secrets(self, subscription: Subscription) -> tuple[str, ...]:
+        sealed = [subscription["secret_sealed"]]
+        until = subscription["old_secret_until"]
+        if subscription["old_secret_sealed"] and until is not None and until > self._office.clock():
+            sealed.append(subscription["old_secret_sealed"])
+        return tuple(self._office.vault.open(each, SECRET) for each in sealed)
+
+    def _mail(
+        self,
+        one: Claim,
+        event: Event,
+        subscription: Subscription,
+        told: Mapping[str, Told],
+        data: Mapping[tuple[str, str, str], dict[str, object]],
+        parties: Directory,
+        about: Mapping[str, Notice],
+    ) -> Message:
+        delivery_id, language = str(one["id"]), subscription["language"]
+        if is_news(event):
+            return self._mails.mail(delivery_id, event, told[event["id"]], subscription, parties)
+        base_url = self._office.settings.base_url
+        if event["type"] == PING:
+            words = ping_mail(subscription, parties, base_url)
+        else:
+            attendance = data[event["id"], subscription["party"], language]["attendance"]
+            assert isinstance(attendance, Mapping)
+            notice = about[event["notice_id"]]
+            words = attendance_mail(event["type"], attendance, notice, parties, language, base_url)
+        return short_message(
+            self._office, delivery_id, words, subscription["address"], event["at"], event["request_id"]
+        )
+
+
+async def _events_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
+    ids = sorted({str(one["event_id"]) for one in claims})
+    found = await connection.execute(sa.select(events_table).where(among(connection, events_table.c.id, ids)))
+    return {row.id: row._asdict() for row in found}
+
+
+async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, Subscription]:
+    """Those that are still to be delivered to, by id."""
+    s = subscriptions.c
+    ids = sorted({str(one["subscription_id"]) for one in claims})
+    confirmed = sa.or_(s.channel != "email", s.confirmed_at.is_not(None))
+    found = await connection.execute(
+        sa.select(
+            s.id, s.party, s.kind, s.channel, s.address, s.language, s.secret_sealed, s.old_secret_sealed,
+            s.old_secret_until, s.generation,
+        ).where(among(connection, s.id, ids), s.active, confirmed, owned())
+    )  # fmt: skip
+    return {row.id: row._asdict() for row in found}
+
+
+async def _notices_of(connection: AsyncConnection, rows: Iterable[Event]) -> dict[str, Notice]:
+    ids = sorted({str(row["notice_id"]) for row in rows if row["notice_id"] is not None})
+    if not ids:
+        return {}
+    found = await connection.execute(sa.select(*COLUMNS).where(among(connection, notices.c.id, ids)))
+    return {row.id: from_row(row._asdict()) for row in found}

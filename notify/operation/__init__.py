@@ -1,0 +1,1 @@
+"""How a running node is watched: /healthz, /readyz, /metrics, and what `doctor` finds."""

@@ -1,0 +1,93 @@
+"""Observers as pages list them: who they are, where they stand, and what the reader can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from notify.actor import Actor
+from notify.notices.notice import Notice
+from notify.observers.attendance import Attendance
+from notify.observers.calendar_state import CalendarState
+from notify.observers.rules import STEPS
+
+IN_FORCE = ("published", "postponed")
+"""Statuses of a notice for whose observers there is still something to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One observer. ``steps`` are those that the verbs allow the reader now: a page offers no button that is refused."""
+
+    attendance: Attendance
+    calendar: CalendarState
+    steps: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Rank and name, as the person is addressed."""
+        rank, name = self.attendance["rank"], self.attendance["name"]
+        return str(name) if not rank or str(name).startswith(rank) else f"{rank} {name}"
+
+
+@dataclass(frozen=True)
+class Seats:
+    """The seats of a notice as its host sees them; ``asked`` are those proposed and not decided."""
+
+    total: int
+    taken: int
+    asked: int
+    per_party: int | None
+
+    @property
+    def free(self) -> int:
+        """Neither taken nor asked for."""
+        return max(self.total - self.taken - self.asked, 0)
+
+    @property
+    def squares(self) -> tuple[int, int, int]:
+        """(taken, asked, free) as they fit into the seats that there are."""
+        asked = min(self.asked, max(self.total - self.taken, 0))
+        return self.taken, asked, max(self.total - self.taken - asked, 0)
+
+
+def rows_of(
+    actor: Actor, found: Sequence[Attendance], notices: Mapping[str, Notice], states: Mapping[str, CalendarState]
+) -> list[Row]:
+    """The rows of the observers whose notices are given, in their order."""
+    return [
+        Row(row, states[row["id"]], steps_for(actor, row, notices[row["notice_id"]]))
+        for row in found
+        if row["notice_id"] in notices
+    ]
+
+
+def steps_for(actor: Actor, row: Attendance, notice: Notice) -> frozenset[str]:
+    """endorse, approve, decline, withdraw, revoke and reply: what ``actor`` may do now with one observer."""
+    if notice.status not in IN_FORCE:
+        return frozenset()
+    mine: set[str] = set()
+    if actor.has("officer") and actor.party == notice.state:
+        mine |= {"approve", "decline", "revoke"}
+    if actor.has("officer") and actor.party == row["party"]:
+        mine |= {"endorse", "withdraw"}
+    if is_own(actor, row):
+        mine |= {"withdraw"}
+    possible = {step for step in mine if row["status"] in STEPS[step][0]}
+    if notice.status != "published":
+        possible -= {"approve", "endorse"}
+    if row["status"] == "approved" and actor.party == row["party"] and (actor.has("officer") or is_own(actor, row)):
+        possible.add("reply")
+    return frozenset(possible)
+
+
+def is_own(actor: Actor, row: Attendance) -> bool:
+    """Whether the observer is the reader herself."""
+    return actor.has("observer") and row["person_id"] is not None and row["person_id"] == actor.person_id
+
+
+def seats_of(notice: Notice, found: Collection[Attendance]) -> Seats:
+    """The seats of a notice; for its host and for auditors, who see every observer of it."""
+    observation = notice.content.get("observation") or {}
+    asked = sum(1 for row in found if row["status"] in ("endorsed", "waitlisted"))
+    return Seats(observation.get("seats") or 0, notice.seats_taken, asked, observation.get("seats_per_party"))

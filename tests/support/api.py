@@ -1,0 +1,145 @@
+"""The JSON API as a client meets it: every answer is held against what the API says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from notify.accounts import tokens
+from notify.accounts.throttle import Throttle
+from notify.actor import COMMAND, Actor, Scope
+from notify.api.models.shared import Problem
+from notify.api.openapi import document
+from notify.api.operations import PREFIX, Operation
+from notify.api.routes import OPERATIONS, api_routes
+from notify.http_errors import exception_handlers
+from notify.notices import signatures
+from notify.observers.decisions import follow_revision
+from notify.office import Office
+from notify.request_ids import RequestIds
+
+_DOCUMENT = document(OPERATIONS)
+_FORMS = [
+    (operation.verb, re.compile(PREFIX + re.sub(r"\{\w+\}", "[^/]+", operation.path) + "$"), operation)
+    for operation in OPERATIONS
+]
+
+
+def make_app(office: Office) -> Starlette:
+    """The API alone, on an office."""
+    office.followers = (follow_revision,)
+    app = Starlette(routes=api_routes(), middleware=[Middleware(RequestIds)], exception_handlers=exception_handlers())
+    app.state.office = office
+    app.state.settings = office.settings
+    app.state.throttle = Throttle(None)
+    return app
+
+
+@asynccontextmanager
+async def open_api(office: Office) -> AsyncIterator[Api]:
+    """The API of an office that can sign, called without a network."""
+    async with office.act(COMMAND) as act:
+        await signatures.ensure_key(act)
+    app = make_app(office)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://notices.example") as client:
+        yield Api(office, app, client)
+
+
+async def make_token(office: Office, actor: Actor, *scopes: Scope, days: int = 366) -> str:
+    """A token of a person; with all that their roles may unless scopes are given."""
+    async with office.act(actor) as act:
+        secret, _ = await tokens.create(act, "tests", scopes or actor.scopes, days)
+    return secret
+
+
+class Api:
+    """Calls the API and checks every answer against its description."""
+
+    def __init__(self, office: Office, app: Starlette, client: httpx2.AsyncClient) -> None:
+        self.office = office
+        self.app = app
+        self.client = client
+
+    async def of(self, actor: Actor, *scopes: Scope, days: int = 366) -> Caller:
+        """Somebody with a token."""
+        return Caller(self, await make_token(self.office, actor, *scopes, days=days))
+
+    async def send(self, verb: str, path: str, **how: Any) -> httpx2.Response:
+        """Send a request; ``path`` is below /api/v1 unless it begins with /api or /.well-known."""
+        url = path if path.startswith(("/api", "/.well-known")) else PREFIX + path
+        response = await self.client.request(verb, url, **how)
+        check_answer(verb, response)
+        return response
+
+
+class Caller:
+    """Somebody with a token."""
+
+    def __init__(self, api: Api, token: str) -> None:
+        self.api = api
+        self.token = token
+
+    async def send(self, verb: str, path: str, body: object = None, **headers: str) -> httpx2.Response:
+        """Send a request; ``if_match="…"`` and the like are headers."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        how: dict[str, Any] = {"headers": {"authorization": f"Bearer {self.token}", **given}}
+        if body is not None:
+            how["json"] = body
+        return await self.api.send(verb, path, **how)
+
+    async def get(self, path: str, expected: int = 200, **headers: str) -> Any:
+        """The JSON of a GET, which answers ``expected``."""
+        return expect(await self.send("GET", path, **headers), expected)
+
+    async def post(self, path: str, body: object = None, expected: int = 200, **headers: str) -> Any:
+        """The JSON that a POST answers."""
+        return expect(await self.send("POST", path, body, **headers), expected)
+
+    async def refused(self, verb: str, path: str, body: object = None, **headers: str) -> tuple[int, list[str]]:
+        """The status of a refusal, and the pointers that it names."""
+        response = await self.send(verb, path, body, **headers)
+        assert response.status_code >= 400, response.text
+        return response.status_code, [error["pointer"] for error in response.json().get("errors", [])]
+
+
+def expect(response: httpx2.Response, status: int) -> Any:
+    """The JSON of an answer of this status; None without content."""
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    return response.json() if response.content else None
+
+
+def check_answer(verb: str, response: httpx2.Response) -> None:
+    """Raise AssertionError for an answer that the API does not describe: its status, headers, type or any field."""
+    assert "x-request-id" in response.headers
+    operation = operation_of(verb, response.request.url.path)
+    if response.status_code >= 400:
+        assert response.headers["content-type"] == "application/problem+json"
+        problem = Problem.model_validate_json(response.content)
+        assert problem.status == response.status_code
+    if operation is not None:
+        _check_described(operation, response)
+
+
+def _check_described(operation: Operation, response: httpx2.Response) -> None:
+    described: Mapping[str, Any] = _DOCUMENT["paths"][PREFIX + operation.path][operation.verb.lower()]["responses"]
+    assert str(response.status_code) in described, f"{operation.name} does not say that it answers {response}"
+    said = described[str(response.status_code)]
+    for name, header in said.get("headers", {}).items():
+        assert name in response.headers or not header.get("required")
+    media = response.headers.get("content-type", "").partition(";")[0]
+    assert media in said.get("content", {"": None}), f"{operation.name}: {media}"
+    if response.status_code < 300 and media == "application/json":
+        assert operation.answer is not None
+        operation.answer.model_validate_json(response.content)
+
+
+def operation_of(verb: str, path: str) -> Operation | None:
+    """The operation that answers a request, if the API has one."""
+    return next((each for known, form, each in _FORMS if known == verb and form.fullmatch(path)), None)
