@@ -5,7 +5,9 @@ An unknown name or a bad value stops the start with its name and the reason.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import secrets as random
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,6 +91,25 @@ class Settings(BaseModel):
         if value and len(value) < 32:
             raise ValueError("at least 32 characters; `openssl rand -base64 32` makes one")
         return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        name, at, domain = value.rpartition("@")
+        if not (name and at and domain) or not re.fullmatch(r"[!-~]+", value):
+            raise ValueError("a mail address such as notices@ministry.example")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        trusted = [part.strip() for part in value.split(",") if part.strip()]
+        try:
+            for one in trusted:
+                ipaddress.ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError("addresses or networks separated by commas, such as 10.0.0.5,172.30.0.0/16") from None
+        return ",".join(trusted)
 
     @property
     def smtp(self) -> Smtp | None:

@@ -43,7 +43,9 @@ class Vault:
         try:
             return self._seal.decrypt(data[:12], data[12:], context.encode()).decode()
         except InvalidTag:
-            raise VaultError("A stored secret cannot be opened: is NOTIFY_SECRET_KEY the one it was stored with?") from None
+            raise VaultError(
+                "A stored secret cannot be opened: is NOTIFY_SECRET_KEY the one it was stored with?"
+            ) from None
 
     def link_token(self, purpose: str, row: str, generation: int) -> str:
         """The token of a link that acts: the same bytes at each rendering, until its generation is raised."""

@@ -116,9 +116,7 @@ async def test_who_decides_what(api: Api, peru: Caller, bolivia: Caller, notice:
     assert declined["status"] == "declined"
 
 
-async def test_an_observer_sees_and_withdraws_their_own_alone(
-    bolivia: Caller, observer: Caller, notice: Json
-) -> None:
+async def test_an_observer_sees_and_withdraws_their_own_alone(bolivia: Caller, observer: Caller, notice: Json) -> None:
     path = f"/notices/{notice['id']}/attendance"
     other = await bolivia.post(path, ROJAS, 201)
     mine = await observer.post(path, expected=201)

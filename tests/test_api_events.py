@@ -115,7 +115,8 @@ async def test_reasons_are_in_the_callers_language(peru: Caller, bolivia: Caller
 
 
 @pytest.mark.parametrize(
-    "query", ["after=-1", "after=x", "after=", "after=2147483648", "after=1.0", "limit=0", "cursor=1", "after=1&after=2"]
+    "query",
+    ["after=-1", "after=x", "after=", "after=2147483648", "after=1.0", "limit=0", "cursor=1", "after=1&after=2"],
 )
 async def test_a_bad_cursor_is_refused(bolivia: Caller, query: str) -> None:
     assert (await bolivia.refused("GET", f"/events?{query}"))[0] == 422

@@ -148,6 +148,13 @@ async def test_faults_of_several_fields_are_named_at_once(peru: Caller) -> None:
     assert {"/period/timezone", "/visibility", "/content/services/0"} <= set(named)
 
 
+async def test_more_faults_than_are_named_are_none_the_less_faults(peru: Caller) -> None:
+    programme = [{"at": "0000-00-00T00:00", "item": {"es": "x"}}] * 200
+    body = example("exercise", observation__programme=programme, title={"es": ""}, summary={"es": ""})
+    status, named = await peru.refused("POST", "/notices", body)
+    assert (status, len(named)) == (422, 200)
+
+
 # The life cycle
 
 

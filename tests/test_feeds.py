@@ -1,12 +1,9 @@
-"""Feeds: what they show to whom, read by other programs, and how they answer whoever has read them before."""
+"""Feeds: what they show to whom, read by other programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from collections.abc import AsyncIterator
 from typing import Any
 
 import feedparser
@@ -14,77 +11,50 @@ import httpx2
 import icalendar
 import pytest
 import sqlalchemy as sa
-from starlette.applications import Starlette
 
-from notify.accounts.tables import people
-from notify.actor import Actor
-from notify.delivery import subscriptions
-from notify.delivery.subscription_models import Filters, NewSubscription, SubscriptionChange
 from notify.feeds.items import MOST
-from notify.feeds.routes import feed_routes
-from notify.http_errors import exception_handlers
 from notify.ids import new_id
-from notify.notices import acknowledgements, lifecycle
+from notify.notices import lifecycle
 from notify.notices.notice import Notice
-from notify.notices.tables import log_counters, notices
+from notify.notices.tables import notices
 from notify.office import Office
 from tests.conftest import MakeActor
 from tests.support.clock import Clock
-from tests.support.desk import amended, approved, drafted, nominated, open_desk, published
-from tests.support.feeds import atom_faults, json_feed_faults
+from tests.support.desk import amended, drafted, published
+from tests.support.feeds import (
+    BASE,
+    FILES,
+    atom_faults,
+    feed_client,
+    items,
+    json_feed_faults,
+    public,
+    references,
+    seen,
+    subscribed,
+)
 from tests.support.libical import itip_findings
 from tests.support.notices import example, period
-
-BASE = "http://127.0.0.1:8000"
-FILES = ("notices.atom", "notices.json", "calendar.ics")
 
 
 @pytest.fixture
 async def client(office: Office) -> AsyncIterator[httpx2.AsyncClient]:
-    await open_desk(office)
-    app = Starlette(routes=feed_routes(), exception_handlers=exception_handlers())
-    app.state.office = office
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as made:
+    async with feed_client(office) as made:
         yield made
 
 
-async def subscribed(office: Office, person: Actor, language: str = "es", **filters: Any) -> str:
-    """A personal feed's token."""
-    body = NewSubscription.model_validate(
-        {"channel": "feed", "kind": "personal", "language": language, "filters": Filters(**filters) if filters else None}
-    )
-    async with office.act(person) as act:
-        made = await subscriptions.create(act, body)
-    assert made.feed_token is not None
-    return made.feed_token
-
-
-def public(name: str = "exercise", **values: object) -> dict[str, Any]:
-    """An example that everybody may read."""
-    return example(name, visibility="public", **values)
-
-
-async def items(client: httpx2.AsyncClient, path: str) -> list[dict[str, Any]]:
-    answer = await client.get(path)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
-
-
-async def references(client: httpx2.AsyncClient, path: str) -> list[str]:
-    return [item["_notice"]["reference"] for item in await items(client, path)]
-
-
-async def seen(client: httpx2.AsyncClient, token: str) -> dict[str, tuple[int, list[tuple[bytes, bytes]], bytes]]:
-    """Everything that a feed's reader gets: status, headers and bytes of each file."""
-    answers = {name: await client.get(f"/feeds/{token}/{name}") for name in FILES}
-    return {name: (got.status_code, got.headers.raw, got.content) for name, got in answers.items()}
+def read(calendar: bytes) -> Any:
+    """The calendar, after libical has found nothing wrong with it."""
+    assert itip_findings(calendar) == []
+    return icalendar.Calendar.from_ical(calendar)
 
 
 # What other programs read
 
 
-async def test_atom_is_valid_and_read_by_feedparser(office: Office, actor: MakeActor, client: httpx2.AsyncClient) -> None:
+async def test_atom_is_valid_and_read_by_feedparser(
+    office: Office, actor: MakeActor, client: httpx2.AsyncClient
+) -> None:
     peru = await actor("PER", "officer")
     notice = await published(office, peru, public(title={"es": "Ejercicio «Ñandú» & <escudo> 2027"}))
     answer = await client.get("/feeds/public/notices.atom?lang=es")
@@ -147,8 +117,7 @@ async def test_the_calendar_is_read_by_libical_and_icalendar(
     answer = await client.get("/feeds/public/calendar.ics")
 
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert itip_findings(answer.content) == []
-    calendar = icalendar.Calendar.from_ical(answer.content)
+    calendar = read(answer.content)
     assert calendar["method"] == "PUBLISH"
     events = {str(event["uid"]): event for event in calendar.walk("VEVENT")}
     assert set(events) == {f"notice-{whole_days.id}", f"notice-{timed.id}"}
@@ -169,8 +138,7 @@ async def test_the_calendar_follows_a_notice_that_is_moved_postponed_dated_and_c
 
     async def entry() -> tuple[str, int, str]:
         answer = await client.get("/feeds/public/calendar.ics")
-        assert itip_findings(answer.content) == []
-        (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+        (event,) = read(answer.content).walk("VEVENT")
         assert event["uid"] == f"notice-{notice.id}"
         return event["dtstart"].to_ical().decode(), int(event["sequence"]), str(event["status"])
 
@@ -203,7 +171,7 @@ async def test_a_test_notice_is_marked_in_every_feed(
     assert "test" in {tag.term for tag in entry.tags}
     item = json.loads(listed)["items"][0]
     assert item["title"].startswith("[TEST] ") and "test" in item["tags"]
-    (event,) = icalendar.Calendar.from_ical(calendar).walk("VEVENT")
+    (event,) = read(calendar).walk("VEVENT")
     assert str(event["summary"]).startswith("[TEST] ")
     assert "It announces no activity." in str(event["description"])
 
@@ -352,236 +320,3 @@ async def test_a_feed_speaks_the_language_of_its_subscription_or_of_the_address(
     assert await language(f"/feeds/{token}/notices.json?lang=xx") == "pt"
     assert await language("/feeds/public/notices.json") == "en"
     assert await language("/feeds/public/notices.json?lang=es") == "es"
-
-
-# Tokens
-
-
-async def test_a_token_ends_when_it_is_replaced_switched_off_or_deleted(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    bolivia = await actor("BOL", "officer")
-
-    async def status(token: str) -> int:
-        return (await client.get(f"/feeds/{token}/notices.atom", headers={"if-none-match": "*"})).status_code
-
-    async def the_subscription() -> str:
-        async with office.database.read() as connection:
-            return str((await subscriptions.list_of(connection, bolivia))[-1]["id"])
-
-    first = await subscribed(office, bolivia)
-    one = await the_subscription()
-    assert await status(first) == 304
-    async with office.act(bolivia) as act:
-        second = (await subscriptions.rotate_secret(act, one)).feed_token or ""
-    assert (await status(first), await status(second)) == (404, 304)
-    async with office.act(bolivia) as act:
-        await subscriptions.change(act, one, SubscriptionChange(active=False))
-    assert await status(second) == 404
-    async with office.act(bolivia) as act:
-        await subscriptions.change(act, one, SubscriptionChange(active=True))
-    assert await status(second) == 304
-    async with office.act(bolivia) as act:
-        await subscriptions.delete(act, one)
-    assert await status(second) == 404
-
-
-async def test_a_personal_feed_ends_with_its_owner_and_an_official_one_does_not(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    manager = await actor("BOL", "manager")
-    personal = await subscribed(office, manager)
-    async with office.act(manager) as act:
-        official = (await subscriptions.create(act, NewSubscription(channel="feed", kind="official"))).feed_token
-    async with office.database.write() as connection:
-        await connection.execute(sa.update(people).where(people.c.id == manager.person_id).values(active=False))
-    assert (await client.get(f"/feeds/{personal}/notices.json")).status_code == 404
-    assert (await client.get(f"/feeds/{official}/notices.json")).status_code == 200
-
-
-async def test_what_is_not_there_looks_the_same_whatever_it_is(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    token = await subscribed(office, await actor("BOL", "officer"))
-    await published(office, await actor("PER", "officer"))
-    paths = ["/feeds/no-such-token/notices.atom", f"/feeds/{token}x/notices.json", f"/feeds/{token}/notices.geojson",
-             f"/feeds/{token}/notices.cap.xml", "/feeds/public/notices.geojson", "/feeds/public/"]  # fmt: skip
-    answers = {(got.status_code, got.content) for got in [await client.get(path) for path in paths]}
-    assert len(answers) == 1
-    assert answers.pop()[0] == 404
-
-
-async def test_the_name_of_a_feed_outlives_its_token_and_does_not_tell_it(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    bolivia = await actor("BOL", "officer")
-    token = await subscribed(office, bolivia)
-    async with office.database.read() as connection:
-        one = (await subscriptions.list_of(connection, bolivia))[0]["id"]
-    first = feedparser.parse((await client.get(f"/feeds/{token}/notices.atom")).content).feed.id
-    async with office.act(bolivia) as act:
-        again = (await subscriptions.rotate_secret(act, one)).feed_token
-    assert feedparser.parse((await client.get(f"/feeds/{again}/notices.atom")).content).feed.id == first
-    assert token not in first
-
-
-# Conditional requests
-
-
-@pytest.mark.parametrize("name", FILES)
-async def test_whoever_has_the_version_gets_304(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient, name: str
-) -> None:
-    await published(office, await actor("PER", "officer"), public())
-    token = await subscribed(office, await actor("BOL", "officer"))
-    for path in (f"/feeds/public/{name}", f"/feeds/{token}/{name}"):
-        first = await client.get(path)
-        etag = first.headers["etag"]
-        assert etag.startswith('"')
-        for tags in (etag, f"W/{etag}", f'"other", {etag}', f'"a",{etag},"b"', "*"):
-            again = await client.get(path, headers={"if-none-match": tags})
-            assert (again.status_code, again.content) == (304, b""), tags
-            for kept in ("etag", "last-modified", "cache-control"):
-                assert again.headers[kept] == first.headers[kept]
-        both = await client.get(path, headers=[("if-none-match", '"a"'), ("if-none-match", etag)])
-        assert both.status_code == 304
-        for tags in ('"other"', etag.strip('"'), '"'):
-            assert (await client.get(path, headers={"if-none-match": tags})).status_code == 200
-        assert (await client.head(path)).headers["etag"] == etag
-
-
-async def test_a_date_counts_only_without_a_tag(office: Office, actor: MakeActor, client: httpx2.AsyncClient) -> None:
-    await published(office, await actor("PER", "officer"), public())
-    path = "/feeds/public/notices.atom"
-    changed = (await client.get(path)).headers["last-modified"]
-    moment = parsedate_to_datetime(changed)
-
-    async def status(since: str, **more: str) -> int:
-        return (await client.get(path, headers={"if-modified-since": since, **more})).status_code
-
-    assert await status(changed) == 304
-    assert await status(format_datetime(moment + timedelta(days=1), usegmt=True)) == 304
-    assert await status(format_datetime(moment - timedelta(seconds=1), usegmt=True)) == 200
-    assert await status("yesterday") == 200
-    assert await status("Thu, 99 Jan 1970 00:00:00 -0000") == 200
-    assert await status(changed, **{"if-none-match": '"other"'}) == 200
-
-
-async def test_every_version_has_a_tag_and_a_second_of_its_own(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient, clock: Clock
-) -> None:
-    peru = await actor("PER", "officer")
-    versions = [(await client.get("/feeds/public/notices.atom")).headers]
-    notice = await published(office, peru, public())
-    for step in range(4):  # at one moment, then half a second later
-        versions.append((await client.get("/feeds/public/notices.atom")).headers)
-        notice = await amended(office, peru, notice, note_reference=f"5-4-M/{step}")
-        clock.advance(seconds=0.25 * step)
-    assert len({each["etag"] for each in versions}) == len(versions)
-    moments = [parsedate_to_datetime(each["last-modified"]) for each in versions]
-    assert all(later > earlier for earlier, later in zip(moments, moments[1:], strict=False))
-    old = versions[-1]["last-modified"]
-    assert (await client.get("/feeds/public/notices.atom", headers={"if-modified-since": old})).status_code == 200
-
-
-async def test_the_tag_differs_by_file_query_language_and_filters(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    bolivia = await actor("BOL", "officer")
-    one, other = await subscribed(office, bolivia), await subscribed(office, bolivia)
-    paths = [f"/feeds/{token}/{name}{query}" for token in (one, other) for name in FILES
-             for query in ("", "?measure=4", "?lang=fr")]  # fmt: skip
-    tags = [(await client.get(path)).headers["etag"] for path in paths]
-    async with office.database.read() as connection:
-        row = (await subscriptions.list_of(connection, bolivia))[0]["id"]
-    async with office.act(bolivia) as act:
-        await subscriptions.change(act, row, SubscriptionChange(filters=Filters(measures=[4])))
-    tags += [(await client.get(f"/feeds/{token}/notices.atom")).headers["etag"] for token in (one, other)]
-    assert len(set(tags)) == len(paths) + 1  # of the last two, one is as it was
-
-
-async def test_a_feed_is_not_changed_by_what_it_does_not_show(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient, clock: Clock
-) -> None:
-    peru, bolivia, chile, mexico = [await actor(code, "officer") for code in ("PER", "BOL", "CHL", "MEX")]
-    observer = await actor("BOL", "observer")
-    tokens = ["public", await subscribed(office, bolivia), await subscribed(office, observer),
-              await subscribed(office, await actor("JAM", "officer"))]  # fmt: skip
-    notice = await published(office, peru)
-    before = [await seen(client, token) for token in tokens]
-    clock.advance(hours=5)
-    async with office.act(bolivia) as act:
-        await acknowledgements.acknowledge(act, notice.id, 1)
-    proposed = await nominated(office, bolivia, notice)
-    await nominated(office, chile, notice)
-    await approved(office, peru, proposed)
-    hidden = await published(office, mexico, example("visit", visibility="recipients", observation=None))
-    async with office.act(mexico) as act:
-        await lifecycle.cancel(act, hidden.id, None)
-    assert [await seen(client, token) for token in tokens] == before
-    moved = await amended(office, peru, notice, note_reference="5-4-M/115")
-    after = [await seen(client, token) for token in tokens]
-    assert moved.revision == 2
-    assert [now != then for now, then in zip(after, before, strict=True)] == [False, True, True, False]
-
-
-async def test_wider_visibility_brings_a_notice_into_the_feeds_of_whoever_may_read_it_now(
-    office: Office, actor: MakeActor, client: httpx2.AsyncClient
-) -> None:
-    peru = await actor("PER", "officer")
-    token = await subscribed(office, await actor("JAM", "officer"))
-    notice = await published(office, peru)
-    feeds = (f"/feeds/{token}/notices.json", "/feeds/public/notices.json")
-    tags = [(await client.get(path)).headers["etag"] for path in feeds]
-    await amended(office, peru, notice, visibility="public")
-    for path, tag in zip(feeds, tags, strict=True):
-        answer = await client.get(path, headers={"if-none-match": tag})
-        assert answer.status_code == 200
-        assert [item["_notice"]["id"] for item in answer.json()["items"]] == [notice.id]
-
-
-async def test_a_304_costs_one_short_query(office: Office, actor: MakeActor, client: httpx2.AsyncClient) -> None:
-    await published(office, await actor("PER", "officer"), public())
-    token = await subscribed(office, await actor("BOL", "officer"))
-    for path in ("/feeds/public/notices.atom", f"/feeds/{token}/notices.atom"):
-        etag = (await client.get(path)).headers["etag"]
-        with statements(office) as found:
-            answer = await client.get(path, headers={"if-none-match": etag})
-        assert answer.status_code == 304
-        assert len(found) == 1, found
-        assert found[0].startswith("SELECT")
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    """Every statement that the office's database is given meanwhile."""
-    found: list[str] = []
-    database = office.database
-
-    def noted(connection: object, cursor: object, statement: str, *more: object) -> None:
-        found.append(statement)
-
-    engines = {database._writer.sync_engine, database._reader.sync_engine}
-    if not database.is_sqlite:
-        engines = {database._writer.sync_engine}  # the reader is the same one with an option
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", noted)
-    if database._quick is not None:
-        database._quick.set_trace_callback(found.append)
-    try:
-        yield found
-    finally:
-        for engine in engines:
-            sa.event.remove(engine, "before_cursor_execute", noted)
-        if database._quick is not None:
-            database._quick.set_trace_callback(None)
-
-
-async def test_the_versions_of_feeds_are_dense(office: Office, actor: MakeActor) -> None:
-    await open_desk(office)
-    peru = await actor("PER", "officer")
-    notice = await published(office, peru, public())
-    await amended(office, peru, notice, note_reference="5-4-M/115")
-    async with office.database.read() as connection:
-        versions = (await connection.execute(sa.select(log_counters.c.notice_position))).scalars().all()
-    assert set(versions) == {2}

@@ -1,4 +1,4 @@
-"""The document that describes the API: whole, true to the table of operations, and readable by the tools that read it."""
+"""The document that describes the API: whole, and true to the table of operations and to the models."""
 
 from __future__ import annotations
 
@@ -55,9 +55,7 @@ def test_every_path_of_the_contract_is_there_and_no_other() -> None:
 
 
 def test_the_document_has_what_is_served_and_nothing_else() -> None:
-    served = {
-        (verb.lower(), route.path) for route in api_routes() for verb in (route.methods or ()) if verb != "HEAD"
-    }
+    served = {(verb.lower(), route.path) for route in api_routes() for verb in (route.methods or ()) if verb != "HEAD"}
     assert {(verb, path) for verb, path, _ in operations()} == served - {("get", "/api/docs")}
 
 
@@ -100,7 +98,14 @@ def test_a_notice_fits_the_schema_as_it_is_posted(name: str) -> None:
     schema = {"$ref": "#/components/schemas/NoticeDraft", "components": DOCUMENT["components"]}
     validator = jsonschema.Draft202012Validator(schema)
     validator.validate(example(name))
-    for wrong in ({"colour": "red"}, {"measure": 6}, {"title": {}}, {"title": {"de": "x"}}, {"participants": {}}):
+    faulty: list[Json] = [
+        {"colour": "red"},
+        {"measure": 6},
+        {"title": {}},
+        {"title": {"de": "x"}},
+        {"participants": {}},
+    ]
+    for wrong in faulty:
         with pytest.raises(jsonschema.ValidationError):
             validator.validate(example(name) | wrong)
 

@@ -44,8 +44,8 @@ def fingerprint(verb: str, path: str, body: bytes, scopes: Collection[str]) -> s
 
 async def begin(act: Act, key: str, request_sha256: str) -> Kept | None:
     """Take the key for this transaction; the first answer when there was one. Raises `Invalid` for another body."""
-    if not 0 < len(key) <= LONGEST or not key.isprintable():
-        raise Invalid([Fault("", text("Send an Idempotency-Key of 1 to 255 printable characters."))])
+    if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        raise Invalid([Fault("", text("Send an Idempotency-Key of 1 to 255 printable characters of ASCII."))])
     t = idempotency_keys.c
     mine = sa.and_(t.person_id == act.actor.person_id, t.key == key)
     await act.connection.execute(sa.delete(idempotency_keys).where(t.at < act.now - KEPT))

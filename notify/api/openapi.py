@@ -157,7 +157,7 @@ def _headers(operation: Operation) -> list[Json]:
             (
                 "Idempotency-Key",
                 "The same key and body answer the first answer for 48 hours; another body 422.",
-                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
             )
         )
     if operation.conditional:

@@ -46,9 +46,7 @@ def create_token(
     email: Email,
     scope: Annotated[
         list[str] | None,
-        typer.Option(
-            help="What it may do; give it once for each scope. Left out: all that the person's roles can use."
-        ),
+        typer.Option(help="What it may do; give it once for each. Left out: all that the person's roles can use."),
     ] = None,
     name: Annotated[str, typer.Option(help="What it is for: shown beside it.")] = "made on the command line",
     days: Annotated[int, typer.Option(help="How long it lasts, 1 to 366.")] = 90,

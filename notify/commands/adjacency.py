@@ -113,7 +113,7 @@ async def _import(file: Path, reason: str) -> Replacement:
     async with open_office(read_settings()) as office, office.act(COMMAND) as act:
         edges = graph_csv.parse_csv(content, await directory.load(act.connection))
         done = await graph.replace(act, edges, reason)
-        await adjacency_letters.tell(act, done)
+        await adjacency_letters.tell(act, done, reason)
         return done
 
 

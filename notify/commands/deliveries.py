@@ -63,26 +63,37 @@ def retry(
     """Send again what was given up: a worker takes it up at once, and its attempts are counted from the first."""
     if bool(ids) == dead:
         raise CommandError("Name the deliveries to send again, or give --dead for all that were given up.")
-    done = run(_retry(ids or []))
+    retried, refused = run(_retry(ids or []))
     if as_json:
-        print_json({"retried": done})
+        print_json({"retried": retried, "refused": [{"id": which, "why": why} for which, why in refused.items()]})
     else:
-        say(f"{len(done)} will be sent again.")
+        say(f"{len(retried)} will be sent again.")
+        for which, why in refused.items() if dead else ():
+            say(f"{which}: {why}")
+        if ids and refused:
+            raise CommandError(" ".join(f"{which}: {why}" for which, why in refused.items()))
+    raise typer.Exit(1 if ids and refused else 0)
 
 
-async def _retry(ids: list[str]) -> list[str]:
+async def _retry(ids: list[str]) -> tuple[list[str], dict[str, str]]:
     import sqlalchemy as sa
 
     from notify.actor import COMMAND
     from notify.delivery import deliveries as verbs
     from notify.delivery.tables import deliveries
+    from notify.errors import Refused
 
     async with open_office(read_settings()) as office:
         if not ids:
             async with office.database.read() as connection:
                 dead = sa.select(deliveries.c.id).where(deliveries.c.status == "dead").order_by(deliveries.c.created_at)
                 ids = [str(found) for found in (await connection.execute(dead)).scalars()]
+        retried, refused = [], {}
         for delivery_id in ids:
-            async with office.act(COMMAND) as act:
-                await verbs.retry(act, delivery_id)
-    return ids
+            try:
+                async with office.act(COMMAND) as act:
+                    await verbs.retry(act, delivery_id)
+                retried.append(delivery_id)
+            except Refused as why:
+                refused[delivery_id] = str(why.detail)
+    return retried, refused

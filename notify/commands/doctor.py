@@ -10,13 +10,13 @@ from notify.commands.opening import read_settings, run
 from notify.commands.output import AsJson, print_json, say
 
 if TYPE_CHECKING:
-    from notify.operation.doctor import Finding
+    from notify.operation.finding import Finding
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Look at everything that the service needs: a line a finding, and what to do. Status 1 when something is broken."""
+    """Look at everything that the service needs: a line a finding, and what to do. Status 1 when one is broken."""
     found = run(_examine())
     if as_json:
         print_json([finding.as_json() for finding in found])

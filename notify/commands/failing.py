@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from notify.errors import Refused
-from notify.settings import SettingsError
+if TYPE_CHECKING:
+    from notify.errors import Refused
 
 _FAULTS_SHOWN = 5
 
@@ -18,7 +19,9 @@ def explain(error: BaseException) -> str | None:
     """The line for an error that somebody can do something about."""
     from sqlalchemy.exc import DBAPIError
 
+    from notify.errors import Refused
     from notify.migrations import SchemaError
+    from notify.settings import SettingsError
     from notify.vault import VaultError
 
     if isinstance(error, (CommandError, SettingsError, SchemaError, VaultError)):

@@ -7,15 +7,14 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from notify import logs
-from notify import settings as all_settings
 from notify.commands.failing import CommandError, reason_of
-from notify.database import Database
-from notify.office import Office
-from notify.settings import Settings
-from notify.vault import Vault
+
+if TYPE_CHECKING:
+    from notify.database import Database
+    from notify.office import Office
+    from notify.settings import Settings
 
 T = TypeVar("T")
 
@@ -24,15 +23,21 @@ REACH_SECONDS = 10
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine to its end."""
-    return asyncio.run(work)
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
-def read_settings(*, quiet: bool = True, **given: object) -> Settings:
+def read_settings(*, quiet: bool = True) -> Settings:
     """The settings of the environment, and logging by them; ``quiet``: a command that answers logs only what is wrong.
 
     Raises `SettingsError`.
     """
-    settings = all_settings.load(**given)
+    from notify import logs
+    from notify import settings as all_settings
+
+    settings = all_settings.load()
     heard = settings.model_copy(update={"log_level": "warning"}) if quiet and settings.log_level == "info" else settings
     logs.configure(heard)
     return settings
@@ -54,12 +59,10 @@ def check_data_dir(settings: Settings) -> None:
 
 async def reach(database: Database) -> None:
     """Raise `CommandError` when the database does not answer. Makes nothing."""
-    from pathlib import Path
-
     from asyncpg import InterfaceError, PostgresError
     from sqlalchemy.exc import SQLAlchemyError
 
-    if database.is_sqlite and not Path(database.url.database or "").exists():
+    if database.is_sqlite and not _file_exists(database):
         return  # whether its tables are there is asked next
     try:
         async with asyncio.timeout(REACH_SECONDS), database.read() as connection:
@@ -72,17 +75,40 @@ async def reach(database: Database) -> None:
         ) from None
 
 
+def _file_exists(database: Database) -> bool:
+    return os.path.exists(database.url.database or "")
+
+
 @asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
-    """An office on the settings' database, whose schema must be current. Raises `CommandError` and `SchemaError`."""
+    """An office on the settings' database.
+
+    Raises `CommandError`, SchemaError for another schema, and VaultError when the secret key is another than it was.
+    """
+    from notify.database import Database
     from notify.migrations import require_current
     from notify.observers.decisions import follow_revision
+    from notify.office import Office
+    from notify.vault import Vault
 
     check_data_dir(settings)
+    vault = Vault(settings.key())
     database = Database(settings.database)
     try:
         await reach(database)
         await require_current(database)
-        yield Office(settings, database, Vault(settings.key()), followers=(follow_revision,))
+        office = Office(settings, database, vault, followers=(follow_revision,))
+        await _check_key(office)
+        yield office
     finally:
         await database.close()
+
+
+async def _check_key(office: Office) -> None:
+    from notify.notices import signatures
+
+    async with office.database.read() as connection:
+        try:
+            await signatures.current_key(connection, office.vault, office.clock())
+        except signatures.NoSigningKey:
+            return  # the first start makes it

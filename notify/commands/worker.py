@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from notify.commands.opening import open_office, read_settings
+from notify.commands.opening import open_office, read_settings, run
 from notify.commands.output import Lease, Look, Margin
 
 
@@ -14,10 +12,7 @@ def worker(lease: Lease = None, look: Look = None, margin: Margin = None) -> Non
     Looks at the database every second by itself; with NOTIFY_REDIS_URL it is woken besides. More workers, on one
     machine or several, share the work.
     """
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(lease, look, margin))
+    run(_work(lease, look, margin))
 
 
 async def _work(lease: float | None, look: float | None, margin: float | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from notify.delivery.field_words import free
-from notify.delivery.mail_rendering import Button, ShortMail, service_name
+from notify.delivery.mail_rendering import Button, ShortMail, sentence, service_name
 from notify.language import Text, text, translator
 from notify.notices.notice import Notice
 from notify.parties.directory import Directory
@@ -35,7 +35,7 @@ def attendance_mail(
         language=language,
         subject=say(text("[TEST] %(subject)s", subject=subject)) if notice.test else subject,
         service=service_name(say),
-        heading=say(_subject(event_type, party)),
+        heading=sentence(say(_subject(event_type, party))),
         paragraphs=(say(_sentence(event_type, observer["name"], party, host, attendance["reply"])),),
         rows=tuple((label, value) for label, value in rows if value),
         buttons=(Button(say(text("Open the observers of this notice")), f"{base_url}/notices/{notice.id}/attendance"),),

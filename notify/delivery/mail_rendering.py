@@ -91,7 +91,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.filters["sentence"] = _sentence
+    made.filters["sentence"] = sentence
     made.globals["tone"] = _tone
     return made
 
@@ -102,7 +102,8 @@ def _folder() -> Path:
     return (inside if inside.is_dir() else _PACKAGE.parent / "templates") / "mail"
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
+    """Words as they begin a sentence."""
     return words[:1].upper() + words[1:]
 
 

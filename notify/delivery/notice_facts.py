@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from notify import formats
 from notify.delivery.field_words import Said, addressee, field_words, free
 from notify.delivery.news import Told
+from notify.labels import label as field_label
 from notify.language import ntext, text, translator
 from notify.maps.geometry import centre
 from notify.notices.notice import Content
@@ -108,35 +109,39 @@ def sections(content: Content, directory: Directory, language: str) -> list[Sect
     return [section for section in made if section.rows]
 
 
-def _row(label: str, pointer: str, value: object, language: str, directory: Directory) -> list[Row]:
-    """The fact in a field, or none where it is absent or empty."""
+def _row(pointer: str, value: object, language: str, directory: Directory) -> list[Row]:
+    """The fact in the field at a pointer, or none where it is absent or empty."""
     said = free(value, language) if isinstance(value, Mapping) else None
     if said is None and value not in (None, [], {}):
         said = Said(field_words(pointer, value, language, directory) or "")
-    return [Row(label, said)] if said is not None and said.text else []
+    return [Row(translator(language)(field_label(pointer)), said)] if said is not None and said.text else []
+
+
+_ACTIVITY = (
+    "designation", "type", "kind", "programme", "live_fire", "purpose", "services", "command_level", "origin", "method",
+)  # fmt: skip
+"""The fields of an activity that are one fact each, of all measures."""
 
 
 def _activity(own: Mapping[str, object], directory: Directory, language: str) -> list[Row]:
     say = translator(language)
     rows: list[Row] = []
-    for label, field in (
-        (text("Designation"), "designation"), (text("Type"), "type"), (text("Kind of visit"), "kind"),
-        (text("National programme"), "programme"), (text("Live fire"), "live_fire"), (text("Purpose"), "purpose"),
-        (text("Services"), "services"), (text("Level of command"), "command_level"),
-        (text("Origin of the weapons"), "origin"), (text("Method of destruction"), "method"),
-    ):  # fmt: skip
-        rows += _row(say(label), f"/content/{field}", own.get(field), language, directory)
+    for field in _ACTIVITY:
+        rows += _row(f"/content/{field}", own.get(field), language, directory)
     equipment = own.get("equipment")
     if isinstance(equipment, Mapping) and equipment:
-        each = (f"{formats.number(language, n)} {say(word('equipment', code))}" for code, n in equipment.items())
-        rows.append(Row(say(text("Equipment")), Said(", ".join(each))))
+        each = (
+            f"{say(field_label(f'/content/equipment/{code}'))}: {formats.number(language, n)}"
+            for code, n in equipment.items()
+        )
+        rows.append(Row(say(text("Equipment")), Said("; ".join(each))))
     for place in _dicts(own.get("installations")):
         kind = say(word("installation_kind", str(place["kind"])))
         rows.append(Row(say(text("Installation visited")), Said(str(place["name"])), kind))
     for item in _dicts(own.get("items")):
         amount = f"{formats.number(language, item['quantity'])} {say(word('unit', item['unit']))}"  # type: ignore[arg-type]
         rows.append(Row(say(text("To be destroyed")), Said(say(word("category", str(item["category"])))), amount))
-    rows += _row(say(text("Costs")), "/content/costs", own.get("costs"), language, directory)
+    rows += _row("/content/costs", own.get("costs"), language, directory)
     return rows
 
 
@@ -175,9 +180,8 @@ def _observers(content: Content, directory: Directory, language: str) -> list[Ro
         said = free(point["item"], language)
         when = f"{formats.short_day(language, at)} {formats.clock(at)}"
         rows += [Row(say(text("Programme")), said, when)] if said else []
-    for field, label in (("languages", text("Languages")), ("equipment_allowed", text("Equipment allowed"))):
-        rows += _row(say(label), f"/observation/{field}", observation.get(field), language, directory)
-    rows += _row(say(text("Remarks")), "/observation/remarks", observation.get("remarks"), language, directory)
+    for field in ("languages", "equipment_allowed", "remarks"):
+        rows += _row(f"/observation/{field}", observation.get(field), language, directory)
     return rows
 
 

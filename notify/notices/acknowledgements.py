@@ -46,9 +46,7 @@ async def receive(
     was_told = await act.connection.scalar(
         sa.select(sa.func.count())
         .select_from(recipients)
-        .where(
-            recipients.c.notice_id == notice_id, recipients.c.revision == revision, recipients.c.party == party
-        )
+        .where(recipients.c.notice_id == notice_id, recipients.c.revision == revision, recipients.c.party == party)
     )
     if not was_told:
         raise NotAllowed(text("Only a party that was told of this revision can acknowledge it."))
@@ -66,9 +64,7 @@ async def receive(
             statement=dumps(statement) if statement else None,
         )
     )
-    news = News(
-        "notice.acknowledged", notice_id, revision=revision, party=party, facts={"via": act.actor.via}
-    )
+    news = News("notice.acknowledged", notice_id, revision=revision, party=party, facts={"via": act.actor.via})
     await announce(act, news, {notice.state, party})
     await append(act, "notice.acknowledge", "notice", notice_id, revision=revision)
     made = await _find(act.connection, notice_id, revision, party)
@@ -76,9 +72,7 @@ async def receive(
     return made, True
 
 
-async def acknowledgements_of(
-    connection: AsyncConnection, notice: Notice, viewer: Actor
-) -> Sequence[Acknowledgement]:
+async def acknowledgements_of(connection: AsyncConnection, notice: Notice, viewer: Actor) -> Sequence[Acknowledgement]:
     """All receipts for a notice that a viewer may see, oldest first."""
     statement = (
         sa.select(acknowledgements)

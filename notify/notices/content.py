@@ -17,7 +17,7 @@ from notify.errors import Fault, Invalid
 from notify.labels import LABELS, label
 from notify.language import Text, text
 from notify.notices.content_measures import DestructionContent, ExerciseContent, VisitContent
-from notify.notices.faults import MAX_FAULTS, faults_of
+from notify.notices.faults import MAX_FAULTS, every_fault_of
 from notify.notices.fields import STRICT, Code, Count, Email, Kilometres, Line, Phone, Summary, Title
 from notify.notices.known import Known as Known
 from notify.notices.observation import Addressees, Observation, Period
@@ -179,7 +179,7 @@ def checked(
         read = adapter.validate_python(dict(body))
         content = {field[1:]: read[field[1:]] for field in _ORDER if field[1:] in read}
     except ValidationError as error:
-        faults = faults_of(error)
+        faults = every_fault_of(error)
     faults += broken(Sound(content or body, [fault.pointer for fault in faults]), known)
     return content, sorted(faults[:MAX_FAULTS], key=_place_in_notice)
 

@@ -130,7 +130,9 @@ def _check_is_draft(notice: Notice) -> None:
     if notice.status == "submitted":
         raise LifecycleError(text("The notice is submitted for release. Return it first, then change it."))
     if notice.status != "draft":
-        raise LifecycleError(text("The notice is published and stays as it is. Amend, postpone, cancel or withdraw it."))
+        raise LifecycleError(
+            text("The notice is published and stays as it is. Amend, postpone, cancel or withdraw it.")
+        )
 
 
 def _content_columns(notice_id: str, status: str, content: Content) -> dict[str, object]:
@@ -139,6 +141,3 @@ def _content_columns(notice_id: str, status: str, content: Content) -> dict[str,
         "etag": etag_of(notice_id, status, 0, content),
         **columns(content),
     }
-
-
-

@@ -95,7 +95,12 @@ _OTHER = text("This value does not fit here.")
 
 def faults_of(error: ValidationError, *parents: str | int) -> list[Fault]:
     """The faults that pydantic found in a part of a body that lies under ``parents``, at most `MAX_FAULTS`."""
-    return list(_faults(error, parents))[:MAX_FAULTS]
+    return every_fault_of(error, *parents)[:MAX_FAULTS]
+
+
+def every_fault_of(error: ValidationError, *parents: str | int) -> list[Fault]:
+    """As `faults_of`, however many: for who must not take what is wrong for right."""
+    return list(_faults(error, parents))
 
 
 def _faults(error: ValidationError, parents: tuple[str | int, ...]) -> Iterator[Fault]:

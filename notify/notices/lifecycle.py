@@ -20,6 +20,7 @@ from notify.notices.revising import Step, revise
 from notify.notices.steps import after
 from notify.office import Act
 
+
 async def publish(act: Act, notice_id: str, if_match: str | None = None) -> Notice:
     """Publish a draft or a submitted notice: revision 1, with its reference."""
     notice = await _mine(act, notice_id)
@@ -56,9 +57,7 @@ async def amend(
     return await _revised(act, notice, Step("amended", status, amended.content, amended.reason))
 
 
-async def postpone(
-    act: Act, notice_id: str, reason: dict[str, str] | None, if_match: str | None = None
-) -> Notice:
+async def postpone(act: Act, notice_id: str, reason: dict[str, str] | None, if_match: str | None = None) -> Notice:
     """Take the dates back without new ones; an amendment that gives a period sets it in force again."""
     notice = await _mine(act, notice_id)
     check_match(notice, if_match)
@@ -74,9 +73,7 @@ async def cancel(act: Act, notice_id: str, reason: dict[str, str] | None, if_mat
     return await _revised(act, notice, Step("cancelled", status, notice.content, reason))
 
 
-async def complete(
-    act: Act, notice_id: str, outcome: dict[str, object] | None, if_match: str | None = None
-) -> Notice:
+async def complete(act: Act, notice_id: str, outcome: dict[str, object] | None, if_match: str | None = None) -> Notice:
     """The activity has taken place; ``outcome`` says how it ended."""
     notice = await _mine(act, notice_id)
     check_match(notice, if_match)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.actor import Actor
@@ -78,9 +79,17 @@ async def lock_with_notice(act: Act, attendance_id: str) -> tuple[Attendance, No
     return parsed((await act.connection.execute(statement)).mappings().one()), notice
 
 
-def parsed(row: Mapping[str, Any]) -> Attendance:
+def require_for(actor: Actor, found: Attendance) -> None:
+    """Raise `NotAllowed` unless the actor is the observer, or an officer who acts for their party's people."""
+    if found["person_id"] is not None and found["person_id"] == actor.person_id:
+        actor.require("attend", "officer", "observer")
+    else:
+        actor.require("attend", "officer")
+
+
+def parsed(row: RowMapping | Mapping[str, Any]) -> Attendance:
     """A row with its reason parsed."""
-    found = dict(row)
+    found: dict[str, Any] = {**row}
     found["reason"] = json.loads(row["reason"]) if row["reason"] else None
     return found
 

@@ -14,7 +14,7 @@ from notify.language import text
 from notify.notices.notice import Content, Notice, dumps, lock
 from notify.notices.outbox import News, announce
 from notify.notices.tables import notices
-from notify.observers.attendance import Attendance, get, lock_with_notice
+from notify.observers.attendance import OPEN, Attendance, get, lock_with_notice, require_for
 from notify.observers.rules import check_open, check_seat, check_step
 from notify.observers.tables import attendance
 from notify.office import Act
@@ -64,10 +64,7 @@ async def withdraw(act: Act, attendance_id: str, reason: Reason = None) -> Atten
     found, notice = await lock_with_notice(act, attendance_id)
     if act.actor.party != found["party"]:
         raise NotAllowed(text("Only the observer's own party can withdraw it. As the host, decline or revoke."))
-    if found["person_id"] is None or found["person_id"] != act.actor.person_id:
-        act.actor.require("attend", "officer")
-    else:
-        act.actor.require("attend", "officer", "observer")
+    require_for(act.actor, found)
     after = check_step("withdraw", found["status"])
     if found["status"] == "approved":
         await _count_seat(act, notice, -1)
@@ -85,30 +82,17 @@ async def revoke(act: Act, attendance_id: str, reason: Reason = None) -> Attenda
 
 async def follow_revision(act: Act, notice_id: str, content: Content, status: str) -> None:
     """A revision without observation revokes everybody, in the revision's own transaction."""
-    if content.get("observation"):
+    if content.get("observation") is not None:
         return
     notice = await lock(act.connection, notice_id)
-    rows = (
-        (
-            await act.connection.execute(
-                sa.select(attendance)
-                .where(
-                    attendance.c.notice_id == notice_id,
-                    attendance.c.status.in_(("requested", "endorsed", "waitlisted", "approved")),
-                )
-                .order_by(attendance.c.id)
-                .with_for_update()
-            )
-        )
-        .mappings()
-        .all()
-    )
-    for row in rows:
-        if row["status"] == "approved":
+    open_ones = sa.select(attendance).where(attendance.c.notice_id == notice_id, attendance.c.status.in_(OPEN))
+    rows = (await act.connection.execute(open_ones.order_by(attendance.c.id).with_for_update())).all()
+    for found in [row._asdict() for row in rows]:
+        if found["status"] == "approved":
             await _count_seat(act, notice, -1)
-            await _write(act, row, notice, "revoke", "revoked", {"decided_at": act.now})
+            await _write(act, found, notice, "revoke", "revoked", {"decided_at": act.now})
         else:
-            await _write(act, row, notice, "decline", "declined", {"decided_at": act.now})
+            await _write(act, found, notice, "decline", "declined", {"decided_at": act.now})
 
 
 def _check_host(act: Act, notice: Notice) -> None:
@@ -140,13 +124,9 @@ async def _decide(
     return await get(act.connection, act.actor, found["id"])
 
 
-async def _write(
-    act: Act, found: Attendance, notice: Notice, step: str, after: str, values: dict[str, object]
-) -> None:
+async def _write(act: Act, found: Attendance, notice: Notice, step: str, after: str, values: dict[str, object]) -> None:
     await act.connection.execute(
-        sa.update(attendance)
-        .where(attendance.c.id == found["id"])
-        .values(status=after, updated_at=act.now, **values)
+        sa.update(attendance).where(attendance.c.id == found["id"]).values(status=after, updated_at=act.now, **values)
     )
     news = News(
         f"attendance.{after}", notice.id, party=found["party"], attendance_id=found["id"],

@@ -19,11 +19,9 @@ from notify.delivery.tables import deliveries
 from notify.ids import new_id, new_secret
 from notify.notices.notice import Notice, dumps, lock
 from notify.observers.entries import entry_for
+from notify.observers.rules import IN_FORCE
 from notify.observers.tables import attendance, invitations
 from notify.office import Act
-
-IN_FORCE = ("published", "completed")
-"""Statuses of a notice whose dates stand."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,9 @@ async def follow(act: Act, event: Mapping[str, Any]) -> None:
         which = which.where(attendance.c.id == event["attendance_id"])
     else:
         which = which.where(sa.or_(attendance.c.status == "approved", attendance.c.sequence >= 0))
-    for row in (await act.connection.execute(which.order_by(attendance.c.id).with_for_update())).mappings().all():
-        await _set_right(act, notice, row, event)
+    rows = (await act.connection.execute(which.order_by(attendance.c.id).with_for_update())).all()
+    for row in rows:
+        await _set_right(act, notice, row._asdict(), event)
 
 
 async def _set_right(act: Act, notice: Notice, row: Mapping[str, Any], event: Mapping[str, Any]) -> None:

@@ -11,9 +11,10 @@ from notify.audit.lines import append
 from notify.errors import Fault, Invalid, LifecycleError, NotAllowed, NotVisible
 from notify.ids import is_id
 from notify.language import text
-from notify.notices.notice import lock
+from notify.notices.notice import Notice, lock
 from notify.notices.outbox import News, announce
-from notify.observers.attendance import Attendance, get, lock_with_notice, parsed
+from notify.observers.attendance import Attendance, get, lock_with_notice, parsed, require_for
+from notify.observers.rules import check_in_force
 from notify.observers.tables import attendance
 from notify.office import Act, Office
 
@@ -23,11 +24,11 @@ PURPOSE = "answer"
 
 async def reply(act: Act, attendance_id: str, answer: str) -> Attendance:
     """The observer, or an officer of their party for them, answers. Our SEQUENCE never changes by it."""
-    found, _ = await lock_with_notice(act, attendance_id)
+    found, notice = await lock_with_notice(act, attendance_id)
     if act.actor.party != found["party"]:
         raise NotAllowed(text("Only the observer or their own party can answer the invitation."))
-    act.actor.require("attend", "officer", "observer")
-    await _answer(act, found, answer)
+    require_for(act.actor, found)
+    await _answer(act, found, notice, answer)
     return await get(act.connection, act.actor, attendance_id)
 
 
@@ -37,7 +38,7 @@ async def reply_by_link(office: Office, token: str, answer: str) -> Attendance:
         found = await by_link(connection, office, token)
     actor = Actor(kind="link", via="link", party=found["party"], person_id=found["person_id"])
     async with office.act(actor) as act:
-        await lock(act.connection, found["notice_id"])
+        notice = await lock(act.connection, found["notice_id"])
         again = (
             (
                 await act.connection.execute(
@@ -47,7 +48,7 @@ async def reply_by_link(office: Office, token: str, answer: str) -> Attendance:
             .mappings()
             .one()
         )
-        await _answer(act, parsed(again), answer)
+        await _answer(act, parsed(again), notice, answer)
     async with office.database.read() as connection:
         return await by_link(connection, office, token)
 
@@ -69,11 +70,12 @@ def answer_token(office: Office, found: Attendance) -> str:
     return links.make(office.vault, PURPOSE, str(found["id"]), int(found["generation"]))
 
 
-async def _answer(act: Act, found: Attendance, answer: str) -> None:
+async def _answer(act: Act, found: Attendance, notice: Notice, answer: str) -> None:
     if answer not in REPLIES:
         raise Invalid([Fault("/reply", text("Answer accepted, tentative or declined."))])
     if found["status"] != "approved":
         raise LifecycleError(text("There is no invitation to answer: the attendance is not approved."))
+    check_in_force(notice.status)
     if found["reply"] == answer:
         return
     await act.connection.execute(
@@ -81,10 +83,9 @@ async def _answer(act: Act, found: Attendance, answer: str) -> None:
         .where(attendance.c.id == found["id"])
         .values(reply=answer, replied_at=act.now, updated_at=act.now)
     )
-    host = (await lock(act.connection, found["notice_id"])).state
     news = News(
-        "attendance.replied", found["notice_id"], party=found["party"], attendance_id=found["id"],
+        "attendance.replied", notice.id, party=found["party"], attendance_id=found["id"],
         facts={"status": found["status"], "reply": answer},
     )  # fmt: skip
-    await announce(act, news, {host, found["party"]})
-    await append(act, "attendance.reply", "attendance", found["id"], notice=found["notice_id"], reply=answer)
+    await announce(act, news, {notice.state, found["party"]})
+    await append(act, "attendance.reply", "attendance", found["id"], notice=notice.id, reply=answer)

@@ -56,9 +56,7 @@ async def nominate(act: Act, notice_id: str, observer: Observer, remarks: str = 
             sa.select(people.c.id).where(people.c.email == observer.email.lower(), people.c.party == act.actor.party)
         )
     ).scalar()
-    named = Observer(
-        observer.name, observer.email, observer.language, observer.rank, observer.function, account
-    )
+    named = Observer(observer.name, observer.email, observer.language, observer.rank, observer.function, account)
     return await _enter(act, notice_id, named, remarks, "endorsed")
 
 

@@ -21,6 +21,9 @@ STEPS: dict[str, tuple[frozenset[str], str]] = {
 }
 """step → (statuses from which it is possible, status after it)."""
 
+IN_FORCE = ("published", "completed")
+"""Statuses of a notice whose dates stand: its approved observers have it in their calendars."""
+
 
 def invites(observation: Mapping[str, Any] | None, party: str, told: Collection[str], parties: Directory) -> bool:
     """Whether a party may ask for seats: named, in a named group, or told of a notice that invites its recipients."""
@@ -38,8 +41,10 @@ def check_step(step: str, status: str) -> str:
         raise LifecycleError(text("This was decided already. Read the attendance to see since when."))
     if step == "approve" and status == "requested":
         raise LifecycleError(text("The observer's own party has not endorsed the request yet. Wait for it."))
-    if step == "revoke":
+    if step == "revoke" and status in ("requested", "endorsed", "waitlisted"):
         raise LifecycleError(text("Only an approved observer can be revoked. Decline the request instead."))
+    if step == "decline" and status == "approved":
+        raise LifecycleError(text("The observer has a seat. Revoke it instead."))
     raise LifecycleError(text("This step is not possible from where the attendance stands. Read it again."))
 
 
@@ -49,6 +54,12 @@ def check_open(status: str) -> None:
         raise LifecycleError(text("The activity is postponed without dates. Wait until new ones are announced."))
     if status != "published":
         raise LifecycleError(text("The activity is over or will not take place: nobody can be taken on any more."))
+
+
+def check_in_force(status: str) -> None:
+    """Raise `LifecycleError` unless the notice's dates stand, so that there is something to answer to."""
+    if status not in IN_FORCE:
+        raise LifecycleError(text("The activity was postponed or will not take place: there is nothing to answer."))
 
 
 def check_reply_by(observation: Mapping[str, Any], zone: str, now: datetime) -> None:

@@ -132,4 +132,4 @@ async def not_arriving(connection: AsyncConnection, party: str) -> Sequence[Mapp
         .order_by(notices.c.latest_at.desc(), recipients.c.party)
         .limit(100)
     )
-    return (await connection.execute(statement)).mappings().all()
+    return [row._asdict() for row in await connection.execute(statement)]

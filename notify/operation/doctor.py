@@ -20,7 +20,7 @@ from notify.office import Office
 from notify.operation import figures, surroundings
 from notify.operation.figures import Figures
 from notify.operation.finding import Finding, error, ok, warning
-from notify.operation.health import ANSWER_SECONDS, DATABASE_ERRORS, MIGRATE, START_DATABASE, START_WORKER
+from notify.operation.health import ANSWER_SECONDS, DATABASE_ERRORS, START_DATABASE, START_WORKER
 from notify.parties import directory
 from notify.schema import database_now
 from notify.vault import VaultError
@@ -39,7 +39,7 @@ async def findings(office: Office) -> list[Finding]:
         async with asyncio.timeout(ANSWER_SECONDS):
             await require_current(office.database)
     except SchemaError as problem:
-        return [error("schema", text("%(what)s", what=str(problem)), MIGRATE), *around]
+        return [Finding("error", "schema", text("%(what)s", what=str(problem))), *around]
     except DATABASE_ERRORS as problem:
         name = type(problem).__name__
         return [error("database", text("The database does not answer: %(why)s.", why=name), START_DATABASE), *around]
@@ -131,13 +131,12 @@ def _waiting(counted: Figures) -> Finding:
 async def _audit(connection: AsyncConnection) -> Finding:
     """A quick look: the head fits its own hashes and the last line. `audit verify` looks at every line."""
     todo = text("Run `csbm-notify audit verify`, which names the line.")
-    last = sa.select(sa.func.max(audit_lines.c.position)).scalar_subquery()
-    row = (
-        await connection.execute(sa.select(audit_head.c.size, audit_head.c.frontier, audit_head.c.root, last))
-    ).first()
+    last = sa.func.coalesce(sa.select(sa.func.max(audit_lines.c.position)).scalar_subquery(), -1)
+    head = sa.select(audit_head.c.size, audit_head.c.frontier, audit_head.c.root, last.label("last"))
+    row = (await connection.execute(head)).first()
     if row is None:
         return ok("audit", text("The audit log has no lines yet."))
-    if row[0] != (-1 if row[3] is None else row[3]) + 1 or not _fits(row.frontier, row.root):
+    if row.size != row.last + 1 or not _fits(row.frontier, row.root):
         return error("audit", text("The audit log's head does not fit its lines."), todo)
     return ok("audit", ntext("The audit log has %(n)s line.", "The audit log has %(n)s lines.", row.size))
 

@@ -17,6 +17,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
     multiprocess,
 )
@@ -36,6 +37,7 @@ class Metrics:
     """What one web process counts, made once by `create_app`."""
 
     def __init__(self) -> None:
+        disable_created_metrics()
         self._registry = CollectorRegistry()
         self._shared = SHARED in os.environ
         self._requests = Counter(
@@ -60,7 +62,7 @@ class Metrics:
         registry = self._registry
         if self._shared:
             registry = CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry)
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library lacks it
         return generate_latest(registry) + _text_of(figures)
 
 

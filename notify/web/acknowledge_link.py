@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from notify import links
 from notify.actor import Actor
+from notify.delivery.news_mail import ACKNOWLEDGE
 from notify.errors import NotVisible
 from notify.ids import is_id
 from notify.notices import acknowledgements, reading
@@ -26,8 +27,6 @@ from notify.web.rendering import page
 from notify.web.said import redirect
 from notify.web.security import posted
 from notify.web.visit import Visit
-
-PURPOSE = "acknowledge"
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def read_token(office: Office, token: str) -> Link:
     number, _, party = rest.partition(":")
     if not is_id(notice_id) or not number.isdecimal() or not party:
         raise NotVisible()
-    links.check(office.vault, token, PURPOSE, row, 0)
+    links.check(office.vault, token, ACKNOWLEDGE, row, 0)
     return Link(notice_id, int(number), party)
 
 

@@ -1,4 +1,4 @@
-"""Acts on one observer: endorsed, approved, answered at once; declined, withdrawn and revoked on a page with a reason."""
+"""Acts on one observer: endorsed, approved and answered at once; declined, withdrawn and revoked with a reason."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ IN_FORCE = ("published", "postponed")
 
 @dataclass(frozen=True)
 class Row:
-    """One observer. ``steps`` are those that the verbs allow the reader now: a page offers no button that is refused."""
+    """One observer. ``steps`` are those that the verbs allow the reader now: no button that would be refused."""
 
     attendance: Attendance
     calendar: CalendarState

@@ -16,7 +16,7 @@ from notify.web.visit import Visit
 from notify.words import word
 
 DAYS = 90
-MOST = 12
+MOST = 8
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ async def coming(connection: AsyncConnection, visit: Visit, actor: Actor) -> lis
         found.update((notice.id, notice) for notice in some)
     soonest = sorted(found.values(), key=lambda notice: (notice.starts_on or "", notice.id))[:MOST]
     return [Coming(notice, kind_of(notice), notice.state == visit.code) for notice in soonest]
+
+
+def map_height(n: int) -> int:
+    """How high the map beside a list of ``n`` is, in points: as the list grows, so that both end together."""
+    return max(360, 230 + 58 * n)
 
 
 def kind_of(notice: Notice) -> Text:

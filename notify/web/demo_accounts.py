@@ -1,4 +1,4 @@
-"""The accounts that a demonstration offers: four as buttons on the sign-in page, some in the strip, any by party and role."""
+"""The accounts that a demonstration offers: four as buttons, some in the strip, any by party and role."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,24 +20,15 @@ from notify.notices.notice import Notice
 from notify.notices.reading import Filters
 from notify.observers import waiting
 from notify.web import home_observer, home_queues, notice_lookups
-from notify.web.coming import coming
+from notify.web.coming import coming, map_height
+from notify.web.our_notices import DRAFTS, counted
 from notify.web.rendering import page
 from notify.web.visit import Visit
 
 SHOWN = 5
 """Items of a queue on this page; the rest is one link away."""
 
-DRAFTS = ("draft", "submitted")
 IN_COURSE = ("published", "postponed")
-
-
-@dataclass(frozen=True)
-class Ours:
-    """One of our notices in course; ``told`` and ``acknowledged`` count parties, of the latest revision."""
-
-    notice: Notice
-    told: int
-    acknowledged: int
 
 
 async def show(request: Request) -> Response:
@@ -58,6 +48,7 @@ async def show(request: Request) -> Response:
 async def _read(connection: AsyncConnection, visit: Visit, actor: Actor) -> dict[str, Any]:
     party = visit.code
     waits = await waiting.to_acknowledge(connection, party, limit=100)
+    waits.sort(key=lambda notice: ((notice.ends_on or "") < visit.today.isoformat(), notice.starts_on or ""))
     receipts = await notice_lookups.receipts_of(connection, party, waits[:SHOWN])
     before = await notice_lookups.contents_at(connection, {key: each.revision for key, each in receipts.items()})
     decide = await waiting.to_decide(connection, party)
@@ -68,11 +59,15 @@ async def _read(connection: AsyncConnection, visit: Visit, actor: Actor) -> dict
     named = await notice_lookups.notices_by_id(
         connection, actor, {row["notice_id"] for row in (*decide, *endorse)} | set(unreached)
     )
-    unreached = {key: parties for key, parties in unreached.items() if key in named and not _long_over(visit, named[key])}
+    unreached = {
+        key: parties for key, parties in unreached.items() if key in named and not _long_over(visit, named[key])
+    }
     failed = await notice_lookups.failures(connection, {key: named[key].revision for key in unreached})
     posted, _ = await reading.page(connection, actor, Filters(posted_by=party, status=(*IN_COURSE, *DRAFTS)), 100)
-    ours = sorted((n for n in posted if n.status in IN_COURSE and not _is_over(visit, n)), key=lambda n: n.starts_on or "")
-    counted = await notice_lookups.told_and_acknowledged(connection, ours[:SHOWN])
+    ours = sorted(
+        (notice for notice in posted if notice.status in IN_COURSE and not _is_over(visit, notice)),
+        key=lambda notice: notice.starts_on or "",
+    )
     latest, _ = await reading.page(connection, actor, Filters(told=party), 3)
     return {
         "to_acknowledge": [
@@ -85,9 +80,10 @@ async def _read(connection: AsyncConnection, visit: Visit, actor: Actor) -> dict
         "not_arriving": [
             home_queues.not_arriving(visit, named[key], parties, failed) for key, parties in unreached.items()
         ],
-        "ours": [Ours(notice, *counted.get(notice.id, (0, 0))) for notice in ours[:SHOWN]],
+        "ours": await counted(connection, ours[:SHOWN]),
         "drafts": [home_queues.draft(visit, notice) for notice in posted if notice.status in DRAFTS][:SHOWN],
         "soon": await coming(connection, visit, actor),
+        "map_height": map_height,
         "latest": latest,
         "unreachable": not (await reachable(connection)).get(party, False),
         "acts": visit.has("officer"),

@@ -19,7 +19,7 @@ from notify.notices import reading
 from notify.notices.history import revision_of
 from notify.notices.notice import Content, Notice
 from notify.parties import graph
-from notify.web.coming import coming
+from notify.web.coming import coming, map_height
 from notify.web.visit import Visit
 
 _SVG = "image/svg+xml"
@@ -75,7 +75,8 @@ async def near(request: Request) -> Response:
         soon = await coming(connection, visit, actor)
         neighbours = (await graph.current(connection)).neighbours(visit.code)
     places = [(*centre(each.notice.content["place"]["geometry"]), number) for number, each in enumerate(soon, 1)]
-    drawn = svg.near_map(places, visit.code, sorted(neighbours), _names(visit, (visit.code, *neighbours)))
+    names = _names(visit, (visit.code, *neighbours))
+    drawn = svg.near_map(places, visit.code, sorted(neighbours), names, height=map_height(len(places)))
     return Response(drawn, media_type=_SVG, headers=_HEADERS)
 
 

@@ -58,7 +58,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Observers:
-    """The observers that the viewer sees: all with the seats for the host and auditors, their own party's for others."""
+    """The observers that the viewer sees: all of them, with the seats, for host and auditors; else a party's own."""
 
     rows: Sequence[Attendance]
     seats: Seats | None

@@ -1,4 +1,4 @@
-"""The area of a notice in words: where its middle is and which states are nearest. What its map shows stands in a list."""
+"""The area of a notice in words: where its middle is, and how far the nearest states are, beside its map."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def nearest(content: Content, state: str) -> list[tuple[str, Text]]:
 def _distances(lon: float, lat: float, codes: Sequence[str]) -> list[tuple[str, float]]:
     """Distances in km from a place to the land of states, nearest first; the nearest few exactly."""
     rough = sorted(codes, key=lambda code: nearest_km(lon, lat, code))
-    return sorted(((code, geometry.distance_km(lon, lat, code)) for code in rough[: 2 * SHOWN]), key=lambda pair: pair[1])
+    exact = [(code, geometry.distance_km(lon, lat, code)) for code in rough[: 2 * SHOWN]]
+    return sorted(exact, key=lambda pair: pair[1])
 
 
 def _words(km: float) -> Text:

@@ -21,7 +21,7 @@ async def entry(request: Request) -> Response:
         if notice.is_draft:
             raise NotVisible()
         items = await items_for(connection, [notice], visit.directory, visit.say, settings.base_url)
-    rendered = calendar.render(items, items[0].title, settings.mail_from, visit.say)
+    rendered = calendar.render(items, items[0].title, settings.mail_from)
     headers = {
         "Content-Disposition": f'attachment; filename="{notice.reference}.ics"',
         "Cache-Control": "private, no-cache",

@@ -61,22 +61,21 @@ async def steps_of(connection: AsyncConnection, rows: Sequence[Attendance]) -> S
 
 def history(visit: Visit, notice: Notice, seen: Seen) -> list[Line]:
     """Every line, the newest first."""
-    found = [
-        *_revisions(visit, notice, seen),
-        *_receipts(visit, notice, seen),
-        *_failures(visit, seen),
-        *_observers(visit, notice, seen),
-    ]
+    found: list[Line] = []
     if seen.all:
         author = seen.names.get(str(notice.created_by), "")
         begun = text("Draft begun by %(name)s.", name=author) if author else text("Draft begun.")
         found.append(Line(notice.created_at, [begun]))
+    found += _revisions(visit, notice, seen)
+    found += _receipts(visit, notice, seen)
+    found += _failures(visit, seen)
+    found += _observers(visit, notice, seen)
     # What came of an act stands above the act, where both have the same moment.
-    return sorted(reversed(found), key=lambda line: line.at, reverse=True)
+    return sorted(found, key=lambda line: line.at)[::-1]
 
 
 def _revisions(visit: Visit, notice: Notice, seen: Seen) -> Iterator[Line]:
-    for revision in seen.revisions:
+    for revision in reversed(seen.revisions):
         n = revision["revision"]
         author = seen.names.get(str(revision["published_by"]), "") if seen.all else ""
         sentences = [text("by %(name)s.", name=author or visit.name(notice.state))]

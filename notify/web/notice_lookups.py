@@ -60,9 +60,7 @@ async def contents_at(connection: AsyncConnection, wanted: Mapping[str, int]) ->
     return {row.notice_id: json.loads(row.content) for row in rows}
 
 
-async def reasons_for(
-    connection: AsyncConnection, party: str, found: Iterable[Notice]
-) -> dict[str, list[Reason]]:
+async def reasons_for(connection: AsyncConnection, party: str, found: Iterable[Notice]) -> dict[str, list[Reason]]:
     """Why a party was told of the latest revision of each notice; notices that it was not told of are left out."""
     r = recipients.c
     rows = await connection.execute(
@@ -103,4 +101,12 @@ async def failures(connection: AsyncConnection, wanted: Mapping[str, int]) -> Se
         )
         .order_by(d.finished_at)
     )
-    return rows.mappings().all()
+    return [dict(row) for row in rows.mappings()]
+
+
+def unacknowledged_by(party: str) -> sa.ColumnElement[bool]:
+    """The condition on `notices` that a party was told of the latest revision and has not acknowledged it."""
+    r, a, n = recipients.c, acknowledgements.c, notices.c
+    told = sa.exists().where(r.notice_id == n.id, r.revision == n.revision, r.party == party)
+    acknowledged = sa.exists().where(a.notice_id == n.id, a.revision == n.revision, a.party == party)
+    return sa.and_(told, sa.not_(acknowledged))

@@ -101,5 +101,6 @@ def _as_a_whole(visit: Visit, notice: Notice) -> list[Text]:
 
 
 def _short(visit: Visit, moment: str) -> str:
-    day = formats.short_date(visit.language, moment, visit.today.year)
+    write = formats.day_month if moment[:4] == str(visit.today.year) else formats.full_date
+    day = write(visit.language, moment)
     return f"{day}, {formats.clock(moment)}" if "T" in moment else day

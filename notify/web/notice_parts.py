@@ -155,8 +155,8 @@ class Sheet:
 
     @property
     def lead_words(self) -> Text | None:
-        """“43 days”; “begun 2 days before” for what was announced after its start."""
-        if self.lead is None:
+        """“43 days”, “2 days after the start”; None for a draft and while there are no dates."""
+        if self.lead is None or self.status == "postponed":
             return None
         days = self.lead[0]
         if days < 0:

@@ -27,7 +27,9 @@ async def entered(request: Request, token: str, url: str, said: Text | None = No
     await close_session(request)
     office: Office = request.app.state.office
     response = redirect(request, url, said=said)
-    set_cookie(response, office.settings, SESSION, token)  # as long as the browser is open; the server's limits hold too
+    set_cookie(
+        response, office.settings, SESSION, token
+    )  # until the browser is closed, within the limits of `sessions`
     return response
 
 

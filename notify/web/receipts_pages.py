@@ -31,7 +31,7 @@ async def acknowledge(request: Request) -> Response:
     try:
         parsed = parse_body(AcknowledgeBody, body)
         async with visit.office.act(actor) as act:
-            statement = dict(parsed.statement) if parsed.statement else None
+            statement = {str(key): value for key, value in parsed.statement.items()} if parsed.statement else None
             receipt, is_new = await acknowledgements.acknowledge(act, notice_id, parsed.revision, statement)
     except Invalid as refused:
         form.refuse(refused.faults, fields={"/statement": f"statement-{visit.language}"})

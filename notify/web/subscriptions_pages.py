@@ -46,8 +46,8 @@ async def new(request: Request) -> Response:
         _refuse(form, refused)
         return _new_page(request, visit, form, refused.status)
     if made.row["channel"] == "email":
-        said = text("A mail with a link is on its way to %(address)s. The subscription works once the link is followed.",
-                    address=made.row["address"])  # fmt: skip
+        said = text("A mail with a link is on its way to %(to)s. The subscription works once the link is followed.",
+                    to=made.row["address"])  # fmt: skip
         return redirect(request, "/subscriptions", said=said)
     return _made_page(request, visit, made)
 
@@ -125,7 +125,8 @@ async def remove(request: Request) -> Response:
         try:
             async with visit.office.act(actor) as act:
                 await subscriptions.delete(act, _id(request))
-            return redirect(request, "/subscriptions", said=text("The subscription is removed, and its address erased."))
+            said = text("The subscription is removed, and its address erased.")
+            return redirect(request, "/subscriptions", said=said)
         except NotVisible:
             raise
         except Refused as refused:
@@ -245,4 +246,3 @@ def _choices(visit: Visit) -> dict[str, object]:
     states = sorted(((p.code, p.name(visit.language)) for p in visit.directory.states()), key=lambda each: each[1])
     rules = [(name, word("rule", name)) for name, _ in RULES if name != "earlier"]
     return {"states": states, "rules": rules}
-

@@ -64,5 +64,13 @@ async def _page(request: Request, form: Form, *, status: int = 200, made: tuple[
             others = [token for token in party if token.person_id != actor.person_id]
     usable = [scope for scope in SCOPES if scope in actor.scopes]
     return page(
-        request, "tokens.html", status=status, form=form, made=made, mine=mine, others=others, usable=usable, lasts=LASTS
+        request,
+        "tokens.html",
+        status=status,
+        form=form,
+        made=made,
+        mine=mine,
+        others=others,
+        usable=usable,
+        lasts=LASTS,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notify.accounts import sessions
@@ -13,21 +13,28 @@ from notify.delivery import workers
 from notify.observers import waiting
 from notify.office import Office
 from notify.parties import directory
+from notify.web import demo_accounts
 from notify.web.cookies import SESSION, read_cookie
 
 _NOT_PAGES = ("/api/", "/feeds/", "/static/", "/healthz", "/readyz", "/metrics", "/.well-known/")
 
 
 class Visitors:
-    """Middleware: one read for a page sets ``request.state``'s actor, party, directory, counts and worker_missing."""
+    """Middleware: one read for a page sets ``request.state``'s actor, party, directory, counts and worker_missing.
 
-    def __init__(self, app: ASGIApp, office: Office) -> None:
+    In a demonstration it sets demo_accounts too.
+    """
+
+    def __init__(self, app: ASGIApp, office: Office, demonstration: bool = False) -> None:
         self.app = app
         self.office = office
+        self.demonstration = demonstration
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith(_NOT_PAGES):
             await self._meet(scope)
+            if self.demonstration:
+                scope["state"]["demo_accounts"] = demo_accounts.accounts(Request(scope))
         await self.app(scope, receive, send)
 
     async def _meet(self, scope: Scope) -> None:

@@ -35,21 +35,18 @@ class Sent:
 class Told:
     """A party that is told of the latest revision.
 
-    ``receipt`` is its acknowledgement of this revision, ``earlier`` that of the latest one before; ``by`` names who.
+    ``why`` are all reasons in one line. ``receipt`` is its acknowledgement of this revision, ``earlier`` that of the
+    latest one before; ``by`` names who.
     """
 
     party: str
+    why: str
     reasons: Sequence[str]
     sent: Sequence[Sent]
     receipt: Acknowledgement | None
     earlier: Acknowledgement | None
     by: str
     reachable: bool
-
-    @property
-    def why(self) -> str:
-        """All reasons in one line."""
-        return "; ".join(self.reasons)
 
     @property
     def arrives(self) -> bool:
@@ -109,14 +106,23 @@ def _told(
     own = {receipt["revision"]: receipt for receipt in receipts if receipt["party"] == party}
     receipt = own.get(notice.revision)
     earlier = own[max(own)] if own and receipt is None else None
-    why = [reasons.reason_words(reason, visit.directory, visit.say) for reason in reasons.parse(row["reasons"])]
+    why = reasons.parse(row["reasons"])
     by = names.get(str((receipt or {}).get("by_person")), "")
     sent = _sent(delivery for delivery in deliveries if _is_news(delivery, party, notice.revision))
-    return Told(party, why, sent, receipt, earlier, by, reachable.get(party, True))
+    return Told(
+        party,
+        reasons.reasons_words(why, visit.directory, visit.say),
+        [reasons.reason_words(reason, visit.directory, visit.say) for reason in why],
+        sent,
+        receipt,
+        earlier,
+        by,
+        reachable.get(party, True),
+    )
 
 
 def _is_news(delivery: Mapping[str, Any], party: str, revision: int) -> bool:
-    return delivery["party"] == party and delivery["revision"] == revision
+    return bool(delivery["party"] == party and delivery["revision"] == revision)
 
 
 def _sent(deliveries: Any) -> list[Sent]:

@@ -23,6 +23,7 @@ from notify.notices import signatures
 from notify.observers.decisions import follow_revision
 from notify.office import Office
 from notify.request_ids import RequestIds
+from notify.web.rendering import Renderer
 
 _DOCUMENT = document(OPERATIONS)
 _FORMS = [
@@ -38,6 +39,7 @@ def make_app(office: Office) -> Starlette:
     app.state.office = office
     app.state.settings = office.settings
     app.state.throttle = Throttle(None)
+    app.state.renderer = Renderer(office)  # for what lies outside the API
     return app
 
 

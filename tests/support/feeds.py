@@ -1,17 +1,79 @@
-"""What is wrong with a feed: Atom by RFC 4287, JSON Feed by its version 1.1, read by nobody's goodwill."""
+"""Feeds as their readers get them, and what is wrong with one: Atom by RFC 4287, JSON Feed by its version 1.1."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import httpx2
+from starlette.applications import Starlette
+
+from notify.actor import Actor
+from notify.delivery import subscriptions
+from notify.delivery.subscription_models import NewSubscription
+from notify.feeds.routes import feed_routes
+from notify.http_errors import exception_handlers
+from notify.office import Office
+from tests.support.desk import open_desk
+from tests.support.notices import example
+
+BASE = "http://127.0.0.1:8000"
+FILES = ("notices.atom", "notices.json", "calendar.ics")
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 _ADDRESS = re.compile(r"^(https?://|urn:uuid:)[!-~]+$")
+
+
+@asynccontextmanager
+async def feed_client(office: Office) -> AsyncIterator[httpx2.AsyncClient]:
+    """Whoever fetches the feeds of an office."""
+    await open_desk(office)
+    app = Starlette(routes=feed_routes(), exception_handlers=exception_handlers())
+    app.state.office = office
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as made:
+        yield made
+
+
+async def subscribed(office: Office, person: Actor, language: str = "es", **filters: Any) -> str:
+    """The token of a new personal feed."""
+    fields = {"channel": "feed", "kind": "personal", "language": language, "filters": filters or None}
+    async with office.act(person) as act:
+        made = await subscriptions.create(act, NewSubscription.model_validate(fields))
+    assert made.feed_token is not None
+    return made.feed_token
+
+
+def public(name: str = "exercise", **values: object) -> dict[str, Any]:
+    """An example that everybody may read."""
+    return example(name, visibility="public", **values)
+
+
+async def items(client: httpx2.AsyncClient, path: str) -> list[dict[str, Any]]:
+    """The items of a JSON feed."""
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def references(client: httpx2.AsyncClient, path: str) -> list[str]:
+    """The references of the notices in a JSON feed."""
+    return [item["_notice"]["reference"] for item in await items(client, path)]
+
+
+Seen = dict[str, tuple[int, list[tuple[bytes, bytes]], bytes]]
+
+
+async def seen(client: httpx2.AsyncClient, token: str) -> Seen:
+    """Everything that a feed's reader gets: status, headers and bytes of each file."""
+    answers = {name: await client.get(f"/feeds/{token}/{name}") for name in FILES}
+    return {name: (got.status_code, got.headers.raw, got.content) for name, got in answers.items()}
 
 
 def atom_faults(document: bytes) -> list[str]:

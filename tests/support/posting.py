@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from notify.actor import Actor
 from notify.delivery import subscriptions
-from notify.delivery.subscriptions import NewSubscription
+from notify.delivery.subscription_models import Made, NewSubscription
 from notify.delivery.tables import subscriptions as subscriptions_table
 from notify.links import make
 from notify.notices import drafts, lifecycle, signatures
@@ -63,7 +63,7 @@ async def subscribed(
     language: str = "es",
     filters: Mapping[str, Any] | None = None,
     confirm: bool = True,
-) -> subscriptions.Made:
+) -> Made:
     """A subscription made by its verb; a mail address is confirmed by its link."""
     body = NewSubscription.model_validate(
         {"channel": channel, "kind": kind, "address": address, "language": language, "filters": filters}

@@ -13,7 +13,6 @@ from notify.delivery.expansion import expand
 from notify.delivery.tables import deliveries
 from notify.office import Office
 from tests.support.api import Api, Caller, make_token
-from tests.support.clock import Clock
 from tests.support.notices import days, example
 from tests.support.people import enrol
 
@@ -32,29 +31,31 @@ class Seed:
     callers: dict[str, str] = field(default_factory=dict)  # token by operation's name
     ids: dict[str, Json] = field(default_factory=dict)  # path parameters by operation's name
 
+    def ids_of(self, operation: str) -> Json:
+        """What stands in the path of an operation."""
+        return self.ids.get(operation, {})
 
-async def seed(api: Api, clock: Clock) -> Seed:
+
+async def seed(api: Api) -> Seed:
     """Make it all over the API itself, so that each operation has its own thing in the state that it needs."""
-    made = await _Maker(api, clock).make()
-    return made
+    return await _Maker(api).make()
 
 
 class _Maker:
-    def __init__(self, api: Api, clock: Clock) -> None:
+    def __init__(self, api: Api) -> None:
         self.api = api
         self.office: Office = api.office
-        self.clock = clock
         self.seed = Seed()
 
     async def make(self) -> Seed:
         self.actors = {
-            name: await self._enrol(party, *roles)
-            for name, (party, roles) in {
-                "peru": ("PER", ("officer",)), "bolivia": ("BOL", ("officer",)), "observer": ("BOL", ("observer",)),
-                "manager": ("BOL", ("manager",)), "auditor": (None, ("auditor",)),
-                "administrator": (None, ("administrator",)),
-            }.items()
-        }  # fmt: skip
+            "peru": await self._enrol("PER", "officer"),
+            "bolivia": await self._enrol("BOL", "officer"),
+            "observer": await self._enrol("BOL", "observer"),
+            "manager": await self._enrol("BOL", "manager"),
+            "auditor": await self._enrol(None, "auditor"),
+            "administrator": await self._enrol(None, "administrator"),
+        }
         self.tokens = {name: await make_token(self.office, actor) for name, actor in self.actors.items()}
         self.callers = {name: Caller(self.api, token) for name, token in self.tokens.items()}
         self.seed.token = self.tokens["peru"]
@@ -91,7 +92,6 @@ class _Maker:
         begun = days("2027-01-11", "2027-01-29")
         self._use("complete_notice", id=await self._published(period=begun, observation=None))
         told = await self._published()
-        self.told = told
         for operation in ("get_notice", "list_revisions", "list_recipients", "list_deliveries"):
             self._use(operation, id=told)
         self._use("get_revision", id=told, n=1)

@@ -59,6 +59,7 @@ class SmtpServer:
     ) -> None:
         self.mails: list[Mail] = []
         self.connections = 0
+        self._open: list[SMTP] = []
         self.otherwise = Answer()
         self._next: deque[Answer] = deque()
         self._by_address: dict[str, Answer] = {}
@@ -94,6 +95,10 @@ class SmtpServer:
         await until(lambda: len(self._of(to)) >= count, seconds, f"{count} mails to {to or 'anybody'}")
         return self._of(to)
 
+    def hang_up(self) -> None:
+        """Close every open connection, as a server does that has been idle for long."""
+        self._outside.do(self._close_connections())
+
     def close(self) -> None:
         """Hang up and stop listening."""
         self._outside.do(self._stop())
@@ -105,12 +110,18 @@ class SmtpServer:
     async def _listen(self) -> asyncio.Server:
         return await asyncio.get_running_loop().create_server(self._connection, "127.0.0.1", 0)
 
+    async def _close_connections(self) -> None:
+        for connection in self._open:
+            if connection.transport is not None:
+                connection.transport.close()
+        self._open.clear()
+
     async def _stop(self) -> None:
         self._server.close()
 
     def _connection(self) -> SMTP:
         self.connections += 1
-        return SMTP(
+        connection = SMTP(
             _Handler(self, self.connections),
             hostname="localhost",
             tls_context=self._tls,
@@ -118,6 +129,8 @@ class SmtpServer:
             authenticator=self._authenticate,
             loop=asyncio.get_running_loop(),
         )
+        self._open.append(connection)
+        return connection
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: LoginPassword

@@ -1,0 +1,108 @@
+"""10,000 webhooks to a receiver on this machine, against a bare aiohttp loop posting the same bytes side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import sqlalchemy as sa
+import uvloop
+
+from bench.ground import DATABASES, draft, exercise, office, officer, publish, settings_of, subscribe, urls
+from bench.receiver import receiver
+from notify.delivery.tables import deliveries
+from notify.notices.tables import events
+from worker.assembly import make_loop
+from worker.pace import Pace, pace_of
+
+COUNT = 10_000
+SIDE_BY_SIDE = 100
+PARTIES = ["BOL", "BRA", "CHL", "COL", "ECU"]
+ROUNDS = 3
+
+
+async def run() -> list[str]:
+    """One line a database: deliveries a second, of the bare loop, and their ratio; the median of the rounds."""
+    lines = []
+    for kind in DATABASES:
+        ratios = []
+        for _ in range(ROUNDS):
+            ours = await asyncio.to_thread(_ours, kind)
+            with receiver() as port:
+                bare = await asyncio.to_thread(_in_process, _bare, port)
+            ratios.append((ours / bare, ours, bare))
+        ratio, ours, bare = sorted(ratios)[len(ratios) // 2]
+        lines.append(f"{kind}: {ours:,.0f}/s of {bare:,.0f}/s bare: {ratio:.2f} (goal 0.50)")
+    return lines
+
+
+def _ours(kind: str) -> float:
+    with urls(kind) as (folder, url), receiver() as port:
+        return _in_process(_deliver, (str(folder), url, port))
+
+
+def _in_process(work: Callable[[Any], Any], argument: Any) -> float:
+    """Run a coroutine function in a process of its own; its answer."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_child, args=(theirs, work, argument))
+    process.start()
+    if not ours.poll(300):
+        process.kill()
+        raise TimeoutError("the benchmark took more than five minutes")
+    answer: float = ours.recv()
+    process.join(10)
+    return answer
+
+
+def _child(pipe: Connection, work: Callable[[Any], Any], argument: Any) -> None:
+    pipe.send(uvloop.run(work(argument)))
+
+
+async def _deliver(argument: tuple[str, str, int]) -> float:
+    folder, url, port = argument
+    settings = settings_of(Path(folder), url, webhook_per_host=SIDE_BY_SIDE)
+    async with office(settings) as made:
+        peru = await officer(made, "PER")
+        await subscribe(made, PARTIES, COUNT // len(PARTIES), f"http://127.0.0.1:{port}/hook", "127.0.0.1")
+        await publish(made, peru, await draft(made, peru, exercise()))
+        pace: Pace = replace(pace_of(settings), side_by_side=SIDE_BY_SIDE, per_party=SIDE_BY_SIDE)
+        started = time.perf_counter()
+        loop = make_loop(made, pace=pace)
+        await loop.drain()
+        took = time.perf_counter() - started
+        for channel in loop.channels.values():
+            await channel.close()
+        async with made.database.read() as connection:
+            done = await connection.scalar(
+                sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.status == "delivered")
+            )
+            assert done == COUNT, f"{done} of {COUNT} delivered"
+            assert not await connection.scalar(sa.select(sa.exists().where(events.c.expanded_at.is_(None))))
+    return COUNT / took
+
+
+async def _bare(port: int) -> float:
+    """The same number of the same size, signed headers and all, posted as fast as aiohttp can."""
+    body = b"x" * 2_600
+    headers = {"content-type": "application/json", "webhook-id": "0" * 36, "webhook-timestamp": "1700000000",
+               "webhook-signature": "v1," + "A" * 44}  # fmt: skip
+    left = iter(range(COUNT))
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+
+        async def post() -> None:
+            for _ in left:
+                async with session.post(f"http://127.0.0.1:{port}/hook", data=body, headers=headers) as answer:
+                    assert answer.status == 204
+
+        started = time.perf_counter()
+        await asyncio.gather(*(post() for _ in range(SIDE_BY_SIDE)))
+        return COUNT / (time.perf_counter() - started)

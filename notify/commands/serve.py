@@ -1,0 +1,116 @@
+"""``csbm-notify serve``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from notify.commands.opening import check_data_dir, open_office, reach, read_settings, run
+from notify.commands.output import Lease, Look, Margin, say
+from notify.commands.port import bind, url_of
+
+if TYPE_CHECKING:
+    from notify.office import Office
+    from notify.settings import Settings
+
+DEMO_FOLDER = "var/demo"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes side by side.")] = 1,
+    demo: Annotated[bool, typer.Option("--demo", help="A demonstration, with invented people and notices.")] = False,
+    lease: Lease = None,
+    look: Look = None,
+    margin: Margin = None,
+) -> None:
+    """Serve the web application, until SIGTERM or Ctrl-C. Without NOTIFY_REDIS_URL it delivers as well.
+
+    A demonstration keeps its data in var/demo unless NOTIFY_DATA_DIR names another folder, and is for this machine
+    alone: its sign-in page lets everybody in.
+    """
+    if demo:
+        os.environ.setdefault("NOTIFY_DATA_DIR", DEMO_FOLDER)
+    read_settings(quiet=False)
+    bound = bind(host, port)
+    # By the environment, since the web processes beside this one read it.
+    os.environ.setdefault("NOTIFY_BASE_URL", url_of(host, bound))
+    settings = read_settings(quiet=False)
+    if demo:
+        told = run(_prepare(settings, host))
+    else:
+        run(_check(settings))
+        told = {}
+
+    from notify import serving
+    from worker.pace import pace_of
+
+    pace = pace_of(settings, lease=lease, look=look, margin=margin)
+
+    def started() -> None:
+        serving.log.info("serving", url=settings.base_url, processes=workers)
+        if told:
+            _show(told)
+
+    given = serving.Given(demonstration=demo, pace=pace)
+    raise typer.Exit(serving.serve(settings, bound, workers, given, started))
+
+
+async def _check(settings: Settings) -> None:
+    """Everything that would stop the application is said here, in a line."""
+    async with open_office(settings):
+        return
+
+
+async def _prepare(settings: Settings, host: str) -> dict[str, Any]:
+    from notify.database import Database
+    from notify.demo import prepare
+    from notify.migrations import upgrade
+    from notify.observers.decisions import follow_revision
+    from notify.office import Office
+    from notify.vault import Vault
+
+    prepare.check(settings)
+    check_data_dir(settings)
+    prepare.clear_unfinished(settings)
+    database = Database(settings.database)
+    try:
+        await reach(database)
+        await upgrade(database)
+        office = Office(settings, database, Vault(settings.key()), followers=(follow_revision,))
+        told = await prepare.prepare(office, _drain, say)
+    finally:
+        await database.close()
+    if host not in prepare.LOOPBACK:
+        say("Whoever reaches this machine can sign in: this demonstration listens on other addresses too.")
+    return told
+
+
+async def _drain(office: Office) -> None:
+    from worker.assembly import make_loop
+
+    loop = make_loop(office, "inside")
+    await loop.drain()
+    for channel in loop.channels.values():
+        await channel.close()
+
+
+def _show(told: dict[str, Any]) -> None:
+    """Where the demonstration is, and the four accounts that its sign-in page offers as buttons."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from notify.web.demo_accounts import FEATURED
+
+    known = {(account["party"] or "", account["role"]): account for account in told["accounts"]}
+    table = Table("Party", "Role", "Mail address", "Password", "For", box=None, header_style="bold", pad_edge=False)
+    for (party, role), words in FEATURED.items():
+        account = known[party, role]
+        table.add_row(party, role, account["email"], account["password"], str(words))
+    console = Console(width=max(110, Console().width))
+    console.print(f"\nThe demonstration is at [bold]{told['base_url']}[/bold]; Ctrl-C ends it.\n")
+    console.print(table)
+    console.print("\nThe sign-in page offers these accounts, and those of every other party, as buttons.")

@@ -1,0 +1,227 @@
+"""What is shown of deliveries, to whom, and trying one again by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from notify.actor import COMMAND, Actor
+from notify.delivery import deliveries, subscriptions
+from notify.delivery.deliveries import delivery_json
+from notify.delivery.outcome import error_words
+from notify.delivery.subscription_models import SubscriptionChange
+from notify.errors import LifecycleError, NotAllowed, NotVisible
+from notify.notices.notice import Notice
+from notify.office import Office
+from tests.conftest import MakeActor
+from tests.support.clock import Clock
+from tests.support.posting import amended, looping, published, subscribed
+from tests.support.receiver import Receiver, Reply
+
+MOVED = {"period": {"starts": "2027-08-25", "ends": "2027-09-05", "timezone": "America/Lima", "all_day": True},
+         "observation": None}  # fmt: skip
+
+
+async def drain(office: Office) -> None:
+    async with looping(office) as loop:
+        await loop.drain()
+
+
+async def give_up(office: Office, clock: Clock) -> None:
+    """Let the schedule of retries run out."""
+    for _ in range(9):
+        await drain(office)
+        clock.advance(hours=13)
+
+
+@pytest.fixture
+async def peru(actor: MakeActor) -> Actor:
+    return await actor("PER", "officer")
+
+
+@pytest.fixture
+async def bolivia(actor: MakeActor) -> Actor:
+    return await actor("BOL", "manager")
+
+
+async def seen(office: Office, notice: Notice, viewer: Actor) -> list[dict[str, Any]]:
+    async with office.database.read() as connection:
+        return [delivery_json(row) for row in await deliveries.of_notice(connection, notice, viewer)]
+
+
+async def test_the_poster_sees_channel_and_state_and_the_party_its_own_address(
+    office: Office, clock: Clock, actor: MakeActor, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    chile, jamaica, auditor = await actor("CHL", "manager"), await actor("JAM", "officer"), await actor(None, "auditor")
+    observer = await actor("BOL", "observer")
+    await subscribed(office, bolivia, "webhook", receiver.url("/bol"))
+    await subscribed(office, chile, "webhook", receiver.url("/chl"))
+    receiver.always("/bol", Reply(500, body=b"secret words of Bolivia's server"))
+    notice = await published(office, peru)
+    await drain(office)
+    items = await seen(office, notice, peru)
+    assert [(item["party"], item["channel"], item["revision"], item["status"], item["attempts"], item["error_class"])
+            for item in items] == [
+        ("BOL", "webhook", 1, "pending", 1, "answer_5xx"), ("CHL", "webhook", 1, "delivered", 1, None),
+    ]  # fmt: skip
+    assert items[1]["finished_at"] == "2027-01-11T15:00:00Z"
+    assert items == await seen(office, notice, auditor)
+    assert "secret words" not in str(items)
+    assert receiver.url() not in str(items)
+    assert "127.0.0.1" not in str(items)
+    (own,) = await seen(office, notice, bolivia)
+    assert (own["party"], own["address"], own["error"]) == (
+        "BOL", receiver.url("/bol"), "500 secret words of Bolivia's server",
+    )  # fmt: skip
+    assert await seen(office, notice, jamaica) == []
+    assert await seen(office, notice, observer) == []
+
+
+async def test_of_a_colleagues_personal_subscription_only_its_state_is_shown(
+    office: Office, actor: MakeActor, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    officer = await actor("BOL", "officer")
+    await subscribed(office, officer, "webhook", receiver.url("/own"), kind="personal")
+    notice = await published(office, peru)
+    await drain(office)
+    (item,) = await seen(office, notice, bolivia)
+    assert "address" not in item
+    (item,) = await seen(office, notice, officer)
+    assert item["address"] == receiver.url("/own")
+
+
+async def test_a_partys_deliveries_come_page_by_page(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    made = []
+    for _ in range(5):
+        clock.advance(minutes=1)
+        made.append((await published(office, peru)).id)
+        await drain(office)
+    found: list[str] = []
+    cursor = None
+    async with office.database.read() as connection:
+        while True:
+            rows, cursor = await deliveries.page(connection, bolivia, 2, cursor)
+            found += [row["notice_id"] for row in rows]
+            if cursor is None:
+                break
+        assert (await deliveries.page(connection, peru, 10))[0] == []
+    assert found == made[::-1]
+
+
+async def test_what_was_given_up_is_shown_and_repeated_by_hand(
+    office: Office, clock: Clock, actor: MakeActor, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+    for viewer in (peru, bolivia):
+        async with office.database.read() as connection:
+            (dead,) = await deliveries.failed_of(connection, viewer)
+        assert (dead["status"], dead["reference"], dead["error_class"]) == ("dead", notice.reference, "answer_5xx")
+        assert str(error_words(dead["error_class"])) == "its server failed"
+    async with office.database.read() as connection:
+        assert await deliveries.failed_of(connection, await actor("CHL", "officer")) == []
+    receiver.always("/hook", None)
+    first = receiver.hooks[0]
+    refusals = {
+        peru: NotAllowed,
+        await actor("CHL", "officer"): NotVisible,
+        await actor("BOL", "observer"): NotVisible,
+        await actor(None, "auditor"): NotAllowed,
+    }
+    for who, refused in refusals.items():
+        with pytest.raises(refused):
+            async with office.act(who) as act:
+                await deliveries.retry(act, dead["id"])
+    async with office.act(await actor("BOL", "officer")) as act:
+        again = await deliveries.retry(act, dead["id"])
+    assert (again["status"], again["due_at"]) == ("pending", clock())
+    await drain(office)
+    assert (receiver.hooks[-1].id, receiver.hooks[-1].body) == (first.id, first.body)
+    (item,) = await seen(office, notice, peru)
+    assert (item["status"], item["attempts"], item["error_class"]) == ("delivered", 9, None)
+    for who in (bolivia, COMMAND):
+        with pytest.raises(LifecycleError):
+            async with office.act(who) as act:
+                await deliveries.retry(act, dead["id"])
+    async with office.database.read() as connection:
+        assert await deliveries.failed_of(connection, peru) == []
+
+
+async def test_old_news_is_not_repeated_after_new(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+    async with office.database.read() as connection:
+        (dead,) = await deliveries.failed_of(connection, bolivia)
+    receiver.always("/hook", None)
+    await amended(office, peru, notice, MOVED)
+    await drain(office)
+    async with office.database.read() as connection:
+        assert await deliveries.failed_of(connection, peru) == []
+    with pytest.raises(LifecycleError):
+        async with office.act(bolivia) as act:
+            await deliveries.retry(act, dead["id"])
+    await drain(office)
+    assert receiver.hooks[-1].json["data"]["notice"]["revision"] == 2
+
+
+async def test_nothing_is_repeated_to_what_is_switched_off(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    made = await subscribed(office, bolivia, "webhook", receiver.url())
+    await subscribed(office, bolivia, "webhook", receiver.url("/other"))
+    receiver.always("/hook", Reply(500))
+    await published(office, peru)
+    await give_up(office, clock)
+    async with office.database.read() as connection:
+        (dead,) = await deliveries.failed_of(connection, bolivia)
+
+    async def switch(active: bool) -> None:
+        async with office.act(bolivia) as act:
+            await subscriptions.change(act, made.row["id"], SubscriptionChange(active=active))
+
+    await switch(False)
+    with pytest.raises(LifecycleError):
+        async with office.act(bolivia) as act:
+            await deliveries.retry(act, dead["id"])
+    await switch(True)
+    async with office.act(bolivia) as act:
+        assert (await deliveries.retry(act, dead["id"]))["status"] == "pending"
+
+
+async def test_a_retry_is_a_line_in_the_audit_log(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    await published(office, peru)
+    await give_up(office, clock)
+    async with office.database.read() as connection:
+        (dead,) = await deliveries.failed_of(connection, bolivia)
+    async with office.act(COMMAND) as act:
+        await deliveries.retry(act, dead["id"])
+    import sqlalchemy as sa
+
+    from notify.audit.tables import audit_lines
+
+    async with office.database.read() as connection:
+        last = (await connection.execute(sa.select(audit_lines).order_by(audit_lines.c.position.desc()).limit(1))).one()
+    assert (last.act, last.object_kind, last.object_id, last.actor_kind) == (
+        "delivery.retry", "delivery", dead["id"], "command",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("delivery_id", ["", "nonsense", "01a20e46-6397-7c30-9f88-73527ec2a164"])
+async def test_a_delivery_that_there_is_not_is_not_found(office: Office, bolivia: Actor, delivery_id: str) -> None:
+    with pytest.raises(NotVisible):
+        async with office.act(bolivia) as act:
+            await deliveries.retry(act, delivery_id)
