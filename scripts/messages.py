@@ -11,6 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -45,8 +46,21 @@ def sentences() -> Iterator[tuple[str | tuple[str, str], str, int]]:
     """(msgid or (singular, plural), file, line) of everything that is said to people."""
     found = extract_from_dir(str(ROOT), METHODS, OPTIONS, KEYWORDS, directory_filter=_enters)
     for file, line, message, _, _ in found:
-        if file.replace("\\", "/") not in LEFT_OUT and message:
+        if file.replace("\\", "/") not in LEFT_OUT and message and not _is_method(file, line):
             yield (message if isinstance(message, str) else (message[0], message[1])), file, line
+
+
+def _is_method(file: str, line: int) -> bool:
+    """Whether the call is of another's ``text``, such as ``sa.text``: SQL is not said to people."""
+    if not file.endswith(".py"):
+        return False
+    here, above = _lines(file)[line - 1], _lines(file)[line - 2] if line > 1 else ""
+    return ".text(" in here or above.rstrip().endswith(".text(")
+
+
+@cache
+def _lines(file: str) -> list[str]:
+    return (ROOT / file).read_text("utf-8").splitlines()
 
 
 def _enters(path: str | Path) -> bool:

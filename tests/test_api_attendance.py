@@ -186,6 +186,7 @@ async def test_nobody_is_taken_on_who_was_not_invited_or_too_late(
         ({"observer": "Rojas", "colour": "red"}, ["/observer", "/colour"]),
         ({"observer": {}}, ["/observer/name", "/observer/email", "/observer/language"]),
         ({**ROJAS, "remarks": "x" * 2001}, ["/remarks"]),
+        ({**ROJAS, "remarks": "a\0b"}, [""]),
     ],
 )  # fmt: skip
 async def test_a_bad_nomination_is_refused(bolivia: Caller, notice: Json, body: Json, pointers: list[str]) -> None:

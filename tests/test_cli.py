@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from notify.delivery.tables import deliveries, subscriptions
 from notify.ids import new_id
 from notify.office import Office
 from notify.settings import Settings
+from tests.support.commands import Commands
 from tests.support.office import settings_of
 from tests.support.people import enrol
 from tests.support.processes import environment, run
@@ -36,18 +37,30 @@ COMMANDS = (
 Cli = Callable[..., Awaitable[tuple[int, str, str]]]
 
 
-def cli_on(settings: Settings) -> Cli:
-    """Runs ``csbm-notify`` by these settings, with more by name, and answers status, output and error output."""
-
-    async def start(*words: str, **more: str) -> tuple[int, str, str]:
-        return await run(words, environment(settings, **more))
-
-    return start
+@pytest.fixture(scope="module")
+def commands() -> Iterator[Commands]:
+    """What runs the commands."""
+    started = Commands()
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def cli(office_sqlite: Office) -> Cli:
-    """Runs ``csbm-notify`` on the database of `office_sqlite`."""
+def cli_on(commands: Commands) -> Callable[[Settings], Cli]:
+    """Makes a `Cli` that runs ``csbm-notify`` by some settings."""
+
+    def of(settings: Settings) -> Cli:
+        async def start(*words: str, **more: str) -> tuple[int, str, str]:
+            return await commands.run(words, environment(settings, **more))
+
+        return start
+
+    return of
+
+
+@pytest.fixture
+def cli(office_sqlite: Office, cli_on: Callable[[Settings], Cli]) -> Cli:
+    """Runs ``csbm-notify`` on the database of `office_sqlite`, with more settings by name."""
     return cli_on(office_sqlite.settings)
 
 
@@ -89,9 +102,16 @@ def test_the_pace_of_the_tests_is_no_option_that_help_shows() -> None:
 
 
 @pytest.mark.server
-async def test_a_command_typed_wrong_is_one_line_and_status_2(tmp_path: Path) -> None:
+async def test_the_program_is_started_by_its_module_too(tmp_path: Path) -> None:
+    status, output, errors = await run(["backup"], environment(Settings(data_dir=tmp_path)), seconds=120)
+    assert (status, output) == (2, "")
+    assert errors == "csbm-notify: No such command 'backup'. See `csbm-notify --help`.\n"
+
+
+@pytest.mark.server
+async def test_a_command_typed_wrong_is_one_line_and_status_2(cli: Cli) -> None:
     for words in (["backup", "x"], ["token"], ["serve", "--port", "eighty"], ["adjacency", "import", "x.csv"]):
-        status, output, errors = await run(words, environment(Settings(data_dir=tmp_path)))
+        status, output, errors = await cli(*words)
         assert (status, output) == (2, "")
         assert errors.startswith("csbm-notify: ") and errors.count("\n") == 1, errors
 
@@ -112,27 +132,29 @@ AWAY = "postgresql+asyncpg://somebody:hidden@127.0.0.1:1/notify"
         ("migrate", "TRUSTED_PROXIES", "my-proxy", "NOTIFY_TRUSTED_PROXIES is not valid"),
         ("migrate", "MAIL_FROM", "notices", "NOTIFY_MAIL_FROM is not valid"),
         ("migrate", "DATABASE_URL", "mysql://db/notify", "NOTIFY_DATABASE_URL is not valid"),
-        ("migrate", "DATABASE_URL", AWAY, "The database cannot be reached (Connect call failed"),
-        ("serve --port 0", "DATABASE_URL", AWAY, "The database cannot be reached (Connect call failed"),
+        ("migrate", "DATABASE_URL", AWAY, "The database cannot be reached ("),
+        ("serve --port 0", "DATABASE_URL", AWAY, "The database cannot be reached ("),
         ("worker", "DATABASE_URL", "postgresql+asyncpg://a@/n?host=/nowhere", "NOTIFY_SECRET_KEY is not set"),
         ("worker", "DATA_DIR", "/dev/null/data", "NOTIFY_DATA_DIR: nothing can be written to /dev/null/data"),
     ],
 )
 async def test_a_setting_that_is_wrong_stops_with_its_name_and_the_reason(
-    command: str, name: str, value: str, words: str, tmp_path: Path
+    command: str, name: str, value: str, words: str, tmp_path: Path, cli_on: Callable[[Settings], Cli]
 ) -> None:
     secret = "a secret of the tests and of nobody else" if value == AWAY else ""
-    values = environment(Settings(data_dir=tmp_path, secret_key=secret), **{f"NOTIFY_{name}": value})
-    said = line(await run(command.split(), values))
+    cli = cli_on(Settings(data_dir=tmp_path, secret_key=secret))
+    said = line(await cli(*command.split(), **{f"NOTIFY_{name}": value}))
     assert words in said
     assert "hidden" not in said
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "worker", "create-admin", "doctor"])
-async def test_a_schema_that_is_not_current_is_refused(command: str, tmp_path: Path) -> None:
+async def test_a_schema_that_is_not_current_is_refused(
+    command: str, tmp_path: Path, cli_on: Callable[[Settings], Cli]
+) -> None:
     words = {"serve": ["--port", "0"], "create-admin": ["ana@node.example"]}.get(command, [])
-    status, output, errors = await run([command, *words], environment(Settings(data_dir=tmp_path)))
+    status, output, errors = await cli_on(Settings(data_dir=tmp_path))(command, *words)
     assert status == 1
     assert "Run `csbm-notify migrate` first." in (output if command == "doctor" else errors)
     assert not (tmp_path / "notify.db").exists()
@@ -150,7 +172,9 @@ async def test_another_secret_key_than_the_data_have_is_refused(cli: Cli) -> Non
 
 
 @pytest.mark.server
-async def test_migrate_makes_the_schema_once_and_a_key_to_sign_with(empty_database_url: str, tmp_path: Path) -> None:
+async def test_migrate_makes_the_schema_once_and_a_key_to_sign_with(
+    empty_database_url: str, tmp_path: Path, cli_on: Callable[[Settings], Cli]
+) -> None:
     cli = cli_on(settings_of(tmp_path, empty_database_url))
     first, again = await cli("migrate", "--json"), await cli("migrate", "--json")
     assert (first[0], again[0]) == (0, 0)
@@ -260,7 +284,9 @@ async def test_a_faulty_file_is_refused_by_its_lines_and_changes_nothing(cli: Cl
 
 
 @pytest.mark.server
-async def test_deliveries_that_were_given_up_are_listed_and_sent_again(settings: Settings, office: Office) -> None:
+async def test_deliveries_that_were_given_up_are_listed_and_sent_again(
+    settings: Settings, office: Office, cli_on: Callable[[Settings], Cli]
+) -> None:
     cli = cli_on(settings)
     made = await made_deliveries(office)
     listed = json.loads((await cli("deliveries", "list", "--status", "dead", "--json"))[1])

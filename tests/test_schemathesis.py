@@ -6,20 +6,16 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notify.api.operations import PREFIX
 from notify.api.routes import OPERATIONS
 from notify.office import Office
-from tests.support.api import open_api, operation_of
-from tests.support.outside import until
+from tests.support.api import open_api, operation_of, served
 from tests.support.schemathesis_seed import Seed, seed
 
 SEED = 20271
@@ -50,20 +46,6 @@ class Answers:
     def succeeded(self) -> set[str]:
         """What answered 2xx at least once."""
         return {name for (name, status) in self.count if 200 <= status < 300}
-
-
-@asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """The address of an application on a free port of 127.0.0.1."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started, 10, "the API is served")
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 def configuration(made: Seed) -> str:

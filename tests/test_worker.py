@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from notify.actor import Actor
 from notify.delivery import workers
 from notify.delivery.tables import deliveries
+from notify.notices import drafts, lifecycle
 from notify.office import Office
 from tests.conftest import MakeActor
-from tests.support.posting import QUICK, looping, office_with, published, subscribed
+from tests.support.posting import QUICK, example, looping, office_with, published, subscribed
 from tests.support.receiver import Receiver, Reply
 from tests.support.valkey import Valkey
 from worker import process
@@ -121,14 +122,14 @@ async def test_a_lease_is_renewed_while_a_receiver_takes_its_time(
     office: Office, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.otherwise = Reply(204, delay=1.5)
-    pace = replace(QUICK, lease=0.6, margin=0.1)
+    receiver.otherwise = Reply(204, delay=3)
+    pace = replace(QUICK, lease=1.5, margin=0.1, answer=5)
     async with running(office, pace):
         await published(office, peru)
         await receiver.wait(1)
         async with looping(office, pace) as other:
-            for _ in range(6):
-                await asyncio.sleep(0.2)
+            for _ in range(8):
+                await asyncio.sleep(0.3)
                 await other._claim()
     assert len(receiver.hooks) == 1
 
@@ -195,13 +196,18 @@ async def test_whatever_valkey_does_publishing_answers_and_delivery_follows(
     clock = asyncio.get_running_loop().time
     async with worker(office_with(office, redis_url=valkey.url), replace(QUICK, look=1)):
         await asyncio.sleep(0.5)
+        await published(office, peru)
+        await receiver.wait(1)
         wake = office.wake = RedisWake(valkey.url)
         getattr(valkey, trouble)()
         try:
+            async with office.act(peru) as act:
+                draft = await drafts.create(act, example())
             began = clock()
-            await published(office, peru)
+            async with office.act(peru) as act:
+                await lifecycle.publish(act, draft.id)
             assert clock() - began < 1
-            await receiver.wait(1, seconds=3)
+            await receiver.wait(2, seconds=3)
         finally:
             if trouble == "pause":
                 valkey.resume()

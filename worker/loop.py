@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.actor import WORKER
@@ -96,9 +97,9 @@ class Loop:
             while not self._stopping:
                 try:
                     await self._round()
-                except Exception:
+                except Exception as error:
                     # A database that is away, or a fault of ours in one event: the others must still be delivered.
-                    log.exception("look_failed")
+                    _log("look_failed", error)
                     await self._wait(self._woken, min(1.0, self.pace.look))
         finally:
             if self._sends:
@@ -112,9 +113,9 @@ class Loop:
             try:
                 await self._flush()
                 await self._leave()
-            except Exception:
+            except Exception as error:
                 # The leases run out, and another worker takes up what is left.
-                log.exception("leave_failed")
+                _log("leave_failed", error)
             for channel in self.channels.values():
                 await channel.close()
 
@@ -274,9 +275,9 @@ class Loop:
         while True:
             try:
                 await job()
-            except Exception:
+            except Exception as error:
                 # Without these jobs the loop would go on and nothing of it would count.
-                log.exception("job_failed", job=what)
+                _log("job_failed", error, job=what)
                 await asyncio.sleep(pause)
 
     async def _record(self) -> None:
@@ -335,6 +336,14 @@ class Loop:
         async with self.office.database.write() as connection:
             await workers.beat(connection, self.id, self.kind, self.office.clock())
         await asyncio.sleep(self.pace.heartbeat)
+
+
+def _log(event: str, error: Exception, **facts: str) -> None:
+    """Log a failure: by its name when the database is away, with its trace when the fault is ours."""
+    if isinstance(error, (SQLAlchemyError, OSError)):
+        log.error(event, error=type(error).__name__, **facts)
+    else:
+        log.exception(event, **facts)
 
 
 def _by_token(pairs: Sequence[tuple[str, _T]]) -> dict[str, list[_T]]:

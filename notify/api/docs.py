@@ -25,8 +25,8 @@ _PAGE = """<!doctype html>
     <a href="/">Advance notices between states</a>
     <a href="/api/v1/openapi.json">The same as OpenAPI 3.1</a>
   </header>
-  <main id="docs"><noscript><p>This page needs JavaScript. <a href="/api/v1/openapi.json">The same as OpenAPI
-  3.1</a> does not.</p></noscript></main>
+  <div id="docs"><noscript><p>This page needs JavaScript. <a href="/api/v1/openapi.json">The same as OpenAPI
+  3.1</a> does not.</p></noscript></div>
 </body>
 </html>
 """

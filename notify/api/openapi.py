@@ -76,7 +76,7 @@ def document(operations: Sequence[Operation]) -> Json:
         paths.setdefault(PREFIX + operation.path, {})[operation.verb.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Advance notices between states", "version": "1", "description": _DESCRIPTION},
+        "info": {"title": "JSON API of advance notices", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
         "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],

@@ -13,7 +13,7 @@ from notify.notices import content as rules
 from notify.notices import drafts
 from notify.notices.changes import changes
 from notify.notices.known import Known
-from notify.notices.notice import Content, Notice
+from notify.notices.notice import Content
 from notify.notices.steps import after as check_step
 from notify.web import form_place, notice_changes, observers_dates
 from notify.web.form_steps import STEPS, Step, after, put_faults, step_of, tasks
@@ -78,9 +78,11 @@ async def save(request: Request) -> Response:
         return await _step_page(request, step, writing, form)
     known = Known.of(visit.directory)
     written = read(step, writing, form, known)
-    wanted = keep_right(notice.content, written.content, form.errors, known) if form.refused else written.content
+    wanted = written.content
+    if form.refused:
+        wanted = keep_right(notice.content, written.content, unreadable(form), known)
     saved = notice
-    if wanted != notice.content or form.get("etag") != notice.etag:
+    if wanted != notice.content:
         try:
             async with visit.office.act(actor) as act:
                 saved = await drafts.replace(act, notice.id, wanted, f'"{form.get("etag")}"')
@@ -91,7 +93,7 @@ async def save(request: Request) -> Response:
             return await _step_page(request, step, writing, form, refused.status)
     if form.refused:
         form.put("etag", saved.etag)
-        return await _step_page(request, step, Writing(visit, saved), form, 422)
+        return await _step_page(request, step, Writing(visit, saved), form, 422, kept=saved is not notice)
     following = after(step)
     if form.has("later"):
         return redirect(request, f"/notices/{notice.id}/edit", said=text("Saved as a draft."))
@@ -106,7 +108,7 @@ async def preview(request: Request) -> Response:
     async with visit.office.database.read() as connection:
         notice = await own_notice(connection, visit, _id(request))
         written = read(step, Writing(visit, notice), form, Known.of(visit.directory))
-        right = keep_right(notice.content, written.content, form.errors, Known.of(visit.directory))
+        right = keep_right(notice.content, written.content, unreadable(form), Known.of(visit.directory))
         told = await telling(connection, visit, right)
     renderer = request.app.state.renderer
     html = renderer.html(request, "_form_side.html", notice=notice, lead=lead_time(visit, notice, right), telling=told)
@@ -146,6 +148,12 @@ def read(step: Step, writing: Writing, form: Form, known: Known) -> Written:
     return Written(content, faults)
 
 
+def unreadable(form: Form) -> list[str]:
+    """The fields whose parts of a notice stay as they were; new dates too, until the observers’ are checked."""
+    waiting = ("period", "observation") if observers_dates.MARK in form.errors else ()
+    return [*form.errors, *waiting]
+
+
 async def _changed_meanwhile(request: Request, step: Step, writing: Writing, form: Form, typed: Content) -> Response:
     """Another window or person saved the draft since the form was opened: both are shown, and the next save counts."""
     form.fault(
@@ -157,7 +165,7 @@ async def _changed_meanwhile(request: Request, step: Step, writing: Writing, for
     )
     form.put("etag", writing.notice.etag)
     rows = notice_changes.rows(writing.visit, changes(writing.content, typed), typed)
-    return await _step_page(request, step, writing, form, Stale.status, rows)
+    return await _step_page(request, step, writing, form, Stale.status, meanwhile=rows)
 
 
 async def _step_page(
@@ -166,6 +174,7 @@ async def _step_page(
     writing: Writing,
     form: Form,
     status: int = 200,
+    kept: bool = False,
     meanwhile: list[notice_changes.Row] | None = None,
 ) -> Response:
     visit, notice = writing.visit, writing.notice
@@ -181,6 +190,7 @@ async def _step_page(
         number=STEPS.index(step) + 1,
         count=len(STEPS),
         amending=False,
+        kept=kept,
         meanwhile=meanwhile,
         lead=lead_time(visit, notice),
         telling=told,

@@ -168,7 +168,13 @@ def put_faults(form: Form, step: Step, writing: Writing, faults: Iterable[Fault]
     for fault in faults:
         if fault.detail == SENTENCES["missing"] and unit_of(fault.pointer) in said:
             continue
-        form.fault(_field(form, step.form.anchors(writing), renamed, fault.pointer), fault.detail)
+        other = None if step.owns(fault.pointer) else step_for(fault.pointer)
+        field = _field(form, step.form.anchors(writing), renamed, fault.pointer)
+        detail = fault.detail
+        if field is None and other is not None:
+            detail = Text("%(step)s: %(fault)s", {"step": other.title, "fault": detail})  # the same in each language
+        if (field, detail) not in form.summary:
+            form.fault(field, detail)
 
 
 def _field(form: Form, anchors: frozenset[str], renamed: Mapping[str, str], pointer: str) -> str | None:

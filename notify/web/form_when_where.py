@@ -59,6 +59,6 @@ def period(form: Form, writing: Writing, name: str) -> Body | None:
         form.fault(f"{name}-ends", text("Write the last day. It is the first day again when it is one day only."))
     elif whole_days and ends < starts:
         first = formats.full_date(writing.visit.language, starts)
-        form.fault(f"{name}-ends", text("The last day must be %(starts)s or later.", starts=first))
+        form.fault(f"{name}-ends", text("The last day must be the first day, %(day)s, or later.", day=first))
     given = {"starts": starts, "ends": ends, "timezone": form.choice(f"{name}-timezone"), "all_day": whole_days}
     return {field: value for field, value in given.items() if value is not None}

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from notify.language import Text
 from notify.notices import reading
 from notify.notices.notice import Notice
 from notify.parties.directory import Party
@@ -16,7 +15,6 @@ from notify.parties.reasons import Reason, reasons_words
 from notify.web import notice_lookups
 from notify.web.notice_filters import PAGE, PUBLISHED, Asked, asked
 from notify.web.notice_lookups import Receipt
-from notify.web.notice_news import status_sentence
 from notify.web.rendering import page
 from notify.web.visit import Visit
 
@@ -28,7 +26,6 @@ class Row:
     notice: Notice
     why: str
     receipt: Receipt | None
-    news: Text | None
 
     @property
     def is_acknowledged(self) -> bool:
@@ -87,7 +84,6 @@ def _rows(
             notice,
             reasons_words(reasons[notice.id], visit.directory, visit.say) if notice.id in reasons else "",
             receipts.get(notice.id),
-            status_sentence(visit, notice),
         )
         for notice in found
     ]

@@ -23,6 +23,10 @@ from notify.parties.reasons import reasons_words
 from notify.web.rendering import page
 from notify.web.visit import Visit
 
+LARGE, TALL = (790, 640), (790, 1000)
+SMALL = (360, 480)
+"""Width and height of the map in points: of a state, of all, and on a phone, where letters must not shrink."""
+
 
 async def show(request: Request) -> Response:
     """GET /neighbours: ``state`` narrows it to the neighbours of one"""
@@ -58,7 +62,9 @@ async def picture(request: Request) -> Response:
         shown = await graph.current(connection)
     names = tuple((party.code, party.name(visit.language)) for party in visit.directory.states())
     edges = tuple((edge.a, edge.b, edge.kind) for edge in shown.edges)
-    svg = await asyncio.to_thread(_drawn, edges, names, _state(request, visit) or None)
+    state = _state(request, visit) or None
+    size = SMALL if request.query_params.get("size") == "small" else LARGE if state else TALL
+    svg = await asyncio.to_thread(_drawn, edges, names, state, size)
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=86400"})
 
 
@@ -128,5 +134,10 @@ def _bordering(visit: Visit, shown: Preview) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=200)
-def _drawn(edges: tuple[tuple[str, str, str], ...], names: tuple[tuple[str, str], ...], state: str | None) -> str:
-    return graph_map(edges, dict(names), state)
+def _drawn(
+    edges: tuple[tuple[str, str, str], ...],
+    names: tuple[tuple[str, str], ...],
+    state: str | None,
+    size: tuple[int, int],
+) -> str:
+    return graph_map(edges, dict(names), state, *size)

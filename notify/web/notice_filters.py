@@ -24,7 +24,8 @@ PUBLISHED = tuple(status for status in STATUSES if status not in ("draft", "subm
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. ``form`` holds it as typed, with what could not be read."""
+    """What the address asks for: ``form`` as typed, with what could not be read; ``words`` of what narrows the list;
+    ``kept`` is the query without the cursor."""
 
     form: Form
     filters: Filters
@@ -33,11 +34,6 @@ class Asked:
     cursor: str | None
     words: Sequence[Text]
     kept: str
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything but the search narrows the list."""
-        return bool(self.words)
 
     def page_url(self, cursor: str) -> str:
         """The address of another page of the same list."""

@@ -16,6 +16,7 @@ from notify.notices import times
 from notify.notices.derived import is_combined, is_joint
 from notify.notices.history import Revision
 from notify.notices.notice import Content, Notice
+from notify.parties.directory import Party
 from notify.web import notice_activity as activity
 from notify.web.notice_area import centre_of, nearest
 from notify.web.reader import reader
@@ -42,11 +43,6 @@ class Sheet:
     fingerprint: str | None = None
     lead: tuple[int, int | None, bool] | None = None
     submitted_at: datetime | None = None
-
-    @property
-    def is_draft(self) -> bool:
-        """Never published."""
-        return self.revision == 0
 
     @property
     def own(self) -> Mapping[str, Any]:
@@ -78,7 +74,7 @@ class Sheet:
         return self._party.ministry if self._party else ""
 
     @property
-    def _party(self) -> Any:
+    def _party(self) -> Party | None:
         directory = reader().directory
         return directory.party(self.state) if directory is not None else None
 
@@ -168,7 +164,7 @@ class Sheet:
         """What the rule asks for, and that it was not kept."""
         if self.lead is None or self.lead[1] is None:
             return None
-        of_state = reader().directory.of(self.state, reader().language) if reader().directory else ""  # type: ignore[union-attr]
+        of_state = self._party.of(reader().language) if self._party else self.state
         if self.lead[2]:
             return text("late; rule %(of_state)s: %(n)s", of_state=of_state, n=self.lead[1])
         return text("rule %(of_state)s: %(n)s", of_state=of_state, n=self.lead[1])

@@ -34,7 +34,8 @@ async def acknowledge(request: Request) -> Response:
             statement = {str(key): value for key, value in parsed.statement.items()} if parsed.statement else None
             receipt, is_new = await acknowledgements.acknowledge(act, notice_id, parsed.revision, statement)
     except Invalid as refused:
-        form.refuse(refused.faults, fields={"/statement": f"statement-{visit.language}"})
+        statement_field = f"statement-{visit.language}"
+        form.refuse(refused.faults, fields={"/statement": statement_field}, only=[statement_field])
         return await notice_page(request, notice_id, form, refused.status)
     async with visit.office.database.read() as connection:
         notice = await reading.get(connection, actor, notice_id)

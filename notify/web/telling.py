@@ -31,7 +31,7 @@ class Telling:
     """``bordering`` are territories that nobody is told for, with the state that administers each."""
 
     parties: Sequence[ToTell]
-    bordering: Sequence[Text]
+    bordering: Sequence[str]
     open_questions: Sequence[Text]
 
     @property
@@ -50,11 +50,7 @@ async def telling(
         for item in shown.items
     ]
     bordering = [
-        text(
-            "%(territory)s (%(state)s)",
-            territory=place_name(place.territory, visit.language),
-            state=place_name(place.administered_by, visit.language),
-        )
+        f"{place_name(place.territory, visit.language)} ({place_name(place.administered_by, visit.language)})"
         for place in shown.also_bordering
     ]
     return Telling(parties, bordering, _open(content))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from notify.accounts import tokens
 from notify.accounts.throttle import Throttle
@@ -24,6 +27,7 @@ from notify.observers.decisions import follow_revision
 from notify.office import Office
 from notify.request_ids import RequestIds
 from notify.web.rendering import Renderer
+from tests.support.outside import until
 
 _DOCUMENT = document(OPERATIONS)
 _FORMS = [
@@ -145,3 +149,17 @@ def _check_described(operation: Operation, response: httpx2.Response) -> None:
 def operation_of(verb: str, path: str) -> Operation | None:
     """The operation that answers a request, if the API has one."""
     return next((each for known, form, each in _FORMS if known == verb and form.fullmatch(path)), None)
+
+
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """The address of an application on a free port of 127.0.0.1."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started, 10, "the API is served")
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
