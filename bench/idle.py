@@ -19,7 +19,7 @@ async def run() -> list[str]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         port = free_port()
         values = {k: v for k, v in os.environ.items() if not k.startswith("NOTIFY_")} | {"NOTIFY_DATA_DIR": folder}
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs meanwhile
             [sys.executable, "-m", "notify", "serve", "--demo", "--port", str(port)], env=values,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

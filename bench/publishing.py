@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -13,22 +13,15 @@ from bench.ground import DATABASES, draft, exercise, office, officer, publish, s
 from bench.receiver import receiver
 from notify.database import Database
 from notify.delivery.outcome import Outcome
+from notify.delivery.sending import Channel
 from notify.office import Office
 from notify.schema import metadata
 from worker.assembly import make_loop
 
 ROUNDS = 15
 WRITTEN = (
-    "revisions",
-    "recipients",
-    "events",
-    "log",
-    "log_counters",
-    "audit_lines",
-    "audit_head",
-    "serials",
-    "notices",
-)
+    "revisions", "recipients", "events", "log", "log_counters", "audit_lines", "audit_head", "serials", "notices",
+)  # fmt: skip
 
 
 async def run() -> list[str]:
@@ -114,7 +107,7 @@ class _Notes:
 async def _first_deliveries(made: Office, actor: Any, ids: list[str]) -> list[float]:
     loop = make_loop(made)
     notes = _Notes()
-    loop.channels = {"webhook": notes, "email": notes}
+    loop.channels = cast(dict[str, Channel], {"webhook": notes, "email": notes})
     made.wake = loop.wake
     running = asyncio.create_task(loop.run())
     await asyncio.sleep(3)

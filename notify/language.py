@@ -59,10 +59,8 @@ class Translator:
         """The sentence in this language; a plain string comes back as it is."""
         if isinstance(value, str):
             return value
-        if value.plural is None:
-            words = self.gettext(value.msgid)
-        else:
-            words = self.ngettext(value.msgid, value.plural, value.n)
+        plural = value.plural
+        words = self.gettext(value.msgid) if plural is None else self.ngettext(value.msgid, plural, value.n)
         if not value.args:
             return words.replace("%%", "%")
         return words % {k: self(v) if isinstance(v, Text) else v for k, v in value.args.items()}

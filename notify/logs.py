@@ -1,4 +1,4 @@
-"""Logs by structlog, a line an event, with the request id that the worker carries on. No token, password or mail body."""
+"""Logs by structlog, a line an event, with the request id that the worker carries on. No secret, no mail body."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_a_translation_has_the_places_and_tags_of_its_sentence(language: str) ->
         entry = catalogue.get(key)
         if entry is None:
             continue
-        forms = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        forms = [str(form) for form in (entry.string if isinstance(entry.string, tuple) else (entry.string,))]
         # A singular may leave its number out, the other forms may not.
         for form, original in zip(
             forms, (key, *([message[1]] * 3 if isinstance(message, tuple) else [key])), strict=False

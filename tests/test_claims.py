@@ -178,12 +178,15 @@ async def test_a_revision_waits_for_the_one_that_is_being_sent(
     office: Office, other: Office, actor: MakeActor, peru: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, await actor("BOL", "manager"), "webhook", receiver.url())
-    receiver.then("/hook", Reply(500, delay=0.5))
+    receiver.then("/hook", Reply(500, delay=3))
     notice = await published(office, peru)
-    first = asyncio.create_task(drain(office))
+    first = asyncio.create_task(drain(office, replace(QUICK, answer=10)))
     await receiver.wait(1)
     await amended(other, peru, notice, MOVED)
-    await drain(other)
+    async with looping(other) as loop:
+        await loop._expand()
+        assert await loop._claim() == 0
+        assert not first.done()
     await first
     assert [hook.json["data"]["notice"]["revision"] for hook in receiver.hooks] == [1, 2]
     assert receiver.most_open == 1

@@ -93,7 +93,7 @@ class Invitation:
         assert calendar["METHOD"] == self.method
         (event,) = calendar.walk("VEVENT")
         assert isinstance(event, Event)
-        self.event = event
+        self.event: Any = event
 
     @property
     def uid(self) -> str:

@@ -194,7 +194,7 @@ def test_nobody_has_no_menu_and_may_sign_in(stage: Stage, client: TestClient) ->
     stage.state = {"directory": stage.state["directory"]}
     shown = Page(client.get("/page").text)
     assert not [nav for nav in shown.all("ul") if nav.get("id") == "navigation"]
-    assert shown.first("a", href="/signin")
+    assert shown.first("a", href="/signin") is not None
 
 
 def test_pages_say_when_no_worker_runs(stage: Stage, client: TestClient) -> None:
@@ -209,7 +209,7 @@ def test_a_demonstration_offers_to_see_it_as_another(stage: Stage, tmp_path: Pat
         frame.DemoAccount("bol", "Bolivia, officer", "BOL", person_id="2"),
     ]
     shown = Page(make_client(stage, tmp_path, demonstration=True).get("/page").text)
-    assert shown.first("form", action="/demo/as")
+    assert shown.first("form", action="/demo/as") is not None
     chosen = [option.get("value") for option in shown.all("option") if "selected" in option.attributes]
     assert chosen[0] == "per"
     assert "n-demo" not in make_client(stage, tmp_path).get("/page").text
@@ -291,4 +291,4 @@ def test_the_sign_in_page(stage: Stage, tmp_path: Path) -> None:
     assert "value" not in plain.first("input", name="password").attributes
     assert not [form for form in plain.all("form") if form.get("action") == "/demo/as"]
     shown = Page(make_client(stage, tmp_path, demonstration=True).get("/page").text)
-    assert shown.first("button", name="as", value="per")
+    assert shown.first("button", name="as", value="per") is not None

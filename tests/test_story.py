@@ -110,8 +110,8 @@ async def story(
         web = site.web("--demo")
         if request.param == "scaled":
             await web.alive(120)
-            site.worker()
-            site.worker()
+            for _ in range(2):
+                site.worker(NOTIFY_BASE_URL=web.url)  # the links in mails are the web's
         await web.ready(120)
         demo = json.loads((settings.data_dir / "demo.json").read_text())
         async with httpx2.AsyncClient(base_url=web.url, timeout=10, trust_env=False) as client:
@@ -156,7 +156,7 @@ async def test_a_visit_is_withdrawn_and_a_destruction_and_a_test_go_the_whole_wa
                      {"reason": {"es": "Publicado por error"}})  # fmt: skip
     for party in ("GTM", "CHL", "OAS"):
         mails = await story.mails(f"notices@{party.lower()}.example", visit["reference"], 2)
-        assert "Publicado por error" in _plain(mails[-1])
+        assert any("Publicado por error" in _plain(mail) for mail in mails)
 
     destruction = await _published(story, "TTO", "destruction")
     assert re.fullmatch(r"TTO-2027-M18-\d{3}", destruction["reference"])
@@ -328,7 +328,7 @@ async def _her_calendar_follows(story: Story, notice: dict[str, Any], attendance
     assert any(error["pointer"].startswith("/observation") for error in outside["errors"])
     await story.call("PER", "officer", "POST", f"{path}/amend",
                      {"reason": {"es": "Cambio de fecha"}, "period": period, "observation": observation})  # fmt: skip
-    told = (await story.mails("notices@bol.example", reference, 2))[-1]
+    told = (await story.mails("notices@bol.example", f"{reference}, revisión 2"))[0]
     assert "18" in _plain(told)
     assert "25" in _plain(told)
     await story.hooks("notice.amended", reference)
@@ -370,7 +370,7 @@ def _plain(mail: EmailMessage) -> str:
 
 
 def _part(mail: EmailMessage) -> EmailMessage:
-    return next(part for part in mail.walk() if part.get_content_type() == "text/calendar")  # type: ignore[return-value]
+    return next(part for part in mail.walk() if part.get_content_type() == "text/calendar")
 
 
 def _calendar(mail: EmailMessage) -> bytes:

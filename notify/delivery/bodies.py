@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from notify.delivery.news import Event, NewsDesk, Told, is_news, recipient_json,
 from notify.delivery.news_mail import NewsMails
 from notify.delivery.outcome import SWITCHED_OFF, Outcome
 from notify.delivery.pings import PING, ping_mail
-from notify.delivery.rows import among
+from notify.delivery.rows import among, dicts
 from notify.delivery.sending import Message, Prepare
 from notify.delivery.subscription_models import Subscription
 from notify.delivery.subscriptions import SECRET
@@ -40,6 +41,9 @@ from notify.parties.directory import Directory
 
 KEPT = 200
 """Bodies of webhooks that are kept: an event for each party and language."""
+
+SECRETS_KEPT = 4_096
+"""Secrets of webhooks that are kept open in memory, by what is sealed: a renewed one is another."""
 
 
 class DataOf(Protocol):
@@ -103,6 +107,7 @@ class _Events:
         self._desk = NewsDesk()
         self._mails = NewsMails(office)
         self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+        self._opened = lru_cache(maxsize=SECRETS_KEPT)(lambda sealed: office.vault.open(sealed, SECRET))
 
     async def prepare(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
         rows = await _events_of(connection, claims)
@@ -170,7 +175,7 @@ class _Events:
         until = subscription["old_secret_until"]
         if subscription["old_secret_sealed"] and until is not None and until > self._office.clock():
             sealed.append(subscription["old_secret_sealed"])
-        return tuple(self._office.vault.open(each, SECRET) for each in sealed)
+        return tuple(self._opened(each) for each in sealed)
 
     def _mail(
         self,
@@ -215,7 +220,7 @@ async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]
             s.old_secret_until, s.generation,
         ).where(among(connection, s.id, ids), s.active, confirmed, owned())
     )  # fmt: skip
-    return {row.id: row._asdict() for row in found}
+    return {row["id"]: row for row in dicts(found)}
 
 
 async def _notices_of(connection: AsyncConnection, rows: Iterable[Event]) -> dict[str, Notice]:

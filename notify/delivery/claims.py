@@ -14,13 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.delivery.rows import among, lock_in_order
+from notify.delivery.rows import among, dicts, lock_in_order
 from notify.delivery.tables import attempts, deliveries
 from notify.ids import new_id
 from notify.schema import Instant, database_now
 
 Claim = Mapping[str, Any]
-"""A row of `deliveries` that this worker may send."""
+"""What is needed to send it of a row of `deliveries` that this worker may send."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ async def claim(
         )
         .returning(*_SENT)
     )
-    return [row._asdict() for row in await connection.execute(statement)]
+    return dicts(await connection.execute(statement))
 
 
 def _rank(rows: sa.CTE, by: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
@@ -125,8 +125,8 @@ def _within(rank: sa.ColumnElement[int], name: sa.ColumnElement[str], share: Sha
 _SENT = [
     deliveries.c[name]
     for name in (
-        "id", "kind", "lane", "number", "event_id", "notice_id", "revision", "party", "subscription_id",
-        "attendance_id", "letter_id", "channel", "host", "attempts", "created_at",
+        "id", "kind", "number", "event_id", "party", "subscription_id", "attendance_id", "letter_id", "channel",
+        "host", "attempts",
     )
 ]  # fmt: skip
 

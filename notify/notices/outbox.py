@@ -85,11 +85,12 @@ async def _enter_logs(act: Act, event_id: str, news: News, scopes: list[str]) ->
         if act.office.database.is_sqlite
         else "SELECT value AS scope FROM json_array_elements_text(CAST(:scopes AS json)) WITH ORDINALITY"
     )
+    # Only constants of this module are put into the statement; values are bound.
     rows = await act.connection.execute(
         sa.text(
-            f"INSERT INTO log_counters (scope, position, notice_position, notice_at) "
+            "INSERT INTO log_counters (scope, position, notice_position, notice_at) "  # noqa: S608
             f"SELECT scope, 1, {step}, CAST(:at AS BIGINT) FROM ({source}) AS given WHERE 1 = 1 "
-            f"ON CONFLICT (scope) DO UPDATE SET position = log_counters.position + 1"
+            "ON CONFLICT (scope) DO UPDATE SET position = log_counters.position + 1"
             + (_MOVED if is_revision else "")
             + " RETURNING scope, position"
         ).bindparams(sa.bindparam("at", act.now if is_revision else None, Instant())),

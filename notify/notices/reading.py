@@ -68,7 +68,8 @@ async def page(
     statement = sa.select(*COLUMNS, NEWEST.label("newest")).where(readable(viewer), *_conditions(filters), *also)
     if cursor:
         at, last_id = read_cursor(cursor)
-        statement = statement.where(sa.or_(at > NEWEST, sa.and_(at == NEWEST, notices.c.id < last_id)))
+        newest = NEWEST
+        statement = statement.where(sa.or_(newest < at, sa.and_(newest == at, notices.c.id < last_id)))
     statement = statement.order_by(NEWEST.desc(), notices.c.id.desc()).limit(limit + 1)
     rows = (await connection.execute(statement)).mappings().all()
     found = [from_row(row) for row in rows[:limit]]

@@ -28,7 +28,7 @@ def notice_json(notice: Notice) -> dict[str, object]:
 
 
 def revision_json(notice: Notice, revision: Mapping[str, Any]) -> dict[str, object]:
-    """The notice as it stood at one of its revisions (as `history.revision_of` gives it): the same bytes whenever it is made."""
+    """The notice as it stood at one of its revisions, as `history.revision_of` gives it: always the same bytes."""
     return _json(
         notice,
         status=revision["status"],

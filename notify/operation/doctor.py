@@ -81,10 +81,8 @@ def _worker(counted: Figures) -> Finding:
     return ok("worker", ntext("%(n)s worker is running.", "%(n)s workers are running.", number))
 
 
-async def _clocks(connection: AsyncConnection) -> Finding:
-    asked = system_clock()
-    theirs: datetime = (await connection.execute(sa.select(database_now()))).scalar_one()
-    answered = system_clock()
+def clocks(asked: datetime, theirs: datetime, answered: datetime) -> Finding:
+    """Whether the database's clock agrees with ours, by what it said between two moments of ours."""
     apart = max((asked - theirs).total_seconds(), (theirs - answered).total_seconds(), 0.0)
     if apart > CLOCKS_APART:
         return warning(
@@ -93,6 +91,12 @@ async def _clocks(connection: AsyncConnection) -> Finding:
             text("Set both by a time server (NTP)."),
         )
     return ok("clocks", text("The clocks of this machine and of the database agree."))
+
+
+async def _clocks(connection: AsyncConnection) -> Finding:
+    asked = system_clock()
+    theirs: datetime = (await connection.execute(sa.select(database_now()))).scalar_one()
+    return clocks(asked, theirs, system_clock())
 
 
 async def _channels(connection: AsyncConnection) -> Finding:

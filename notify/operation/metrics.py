@@ -37,7 +37,7 @@ class Metrics:
     """What one web process counts, made once by `create_app`."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library lacks it
         self._registry = CollectorRegistry()
         self._shared = SHARED in os.environ
         self._requests = Counter(

@@ -48,6 +48,7 @@ async def _invitation(visit: Visit, token: str) -> tuple[Attendance, Notice]:
 
 
 def _page(request: Request, found: Attendance, notice: Notice, form: Form, status: int = 200) -> Response:
+    asked = request.query_params.get("reply", "")
     return page(
         request,
         "answer.html",
@@ -57,5 +58,6 @@ def _page(request: Request, found: Attendance, notice: Notice, form: Form, statu
         notice=notice,
         days=observation_period(notice.content),
         observation=notice.content.get("observation") or {},
+        asked=asked if asked in replies.REPLIES else "accepted",
         stands=found["status"] == "approved" and notice.status == "published",
     )

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import icalendar
 
@@ -131,5 +132,10 @@ def _event(calendar: str) -> list[tuple[str, str]]:
     for event in icalendar.Calendar.from_ical(calendar).walk("VEVENT"):
         for name in ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "ORGANIZER", "ATTENDEE", "STATUS"):
             if name in event:
-                found.append((name, event[name].to_ical().decode()))
+                found.append((name, _written(event[name])))
     return found
+
+
+def _written(value: Any) -> str:
+    """A property's value as it stands in the calendar."""
+    return bytes(value.to_ical()).decode()

@@ -123,6 +123,12 @@ def _centre(form: Form, writing: Writing) -> Geometry | None:
         if exchanged is not None:
             form.fault("place-geometry", _exchanged(form, writing, exchanged))
             return None
+        if abs(latitude) > 90:
+            form.fault("place-latitude", text("A latitude lies between -90 (south) and 90 (north)."))
+        if abs(longitude) > 180:
+            form.fault("place-longitude", text("A longitude lies between -180 (west) and 180 (east)."))
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            return None
         return {"type": "Point", "coordinates": [longitude, latitude]}
     return None
 

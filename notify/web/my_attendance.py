@@ -78,4 +78,4 @@ def _is_to_come(visit: Visit, each: Mine) -> bool:
 
 
 def _is_unanswered(row: Row) -> bool:
-    return row.attendance["status"] == "approved" and row.attendance["reply"] == "needs-action"
+    return bool(row.attendance["status"] == "approved" and row.attendance["reply"] == "needs-action")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -65,7 +66,7 @@ async def _workers(connection: AsyncConnection) -> list[Worker]:
     return [Worker(*row) for row in rows]
 
 
-async def _given_up(connection: AsyncConnection) -> Sequence[sa.Row[tuple[object, ...]]]:
+async def _given_up(connection: AsyncConnection) -> Sequence[Any]:
     """Without what was in them or where they went: an administrator reads no notice and no address."""
     d = deliveries.c
     rows = await connection.execute(

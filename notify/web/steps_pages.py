@@ -143,13 +143,15 @@ async def ask(request: Request) -> Response:
     visit = Visit.of(request)
     actor = visit.signed_in()
     asking = ASKING[request.url.path.rpartition("/")[2]]
+    form = await posted(request) if request.method == "POST" else Form()
     async with visit.office.database.read() as connection:
         notice = await own_notice(connection, visit, str(request.path_params["id"]))
         told = [row["party"] for row in await reading.recipients_of(connection, notice, actor)]
     check_step(asking.step, notice.status, begun=notice.starts_at is not None and notice.starts_at <= visit.now)
-    form = Form({"etag": notice.etag}) if request.method == "GET" else await posted(request)
     status = 200
-    if request.method == "POST":
+    if request.method == "GET":
+        form.put("etag", notice.etag)
+    else:
         try:
             async with visit.office.act(actor) as act:
                 done = await asking.act(act, notice.id, form, f'"{form.get("etag")}"')

@@ -40,9 +40,7 @@ class Telling:
         return [each.party for each in self.parties if not each.reachable]
 
 
-async def telling(
-    connection: AsyncConnection, visit: Visit, content: Content, earlier: Iterable[str] = ()
-) -> Telling:
+async def telling(connection: AsyncConnection, visit: Visit, content: Content, earlier: Iterable[str] = ()) -> Telling:
     """For a notice, whole or not; ``earlier`` were told of its latest revision."""
     shown = preview(content, await graph.current(connection), visit.directory, await reachable(connection), earlier)
     parties = [

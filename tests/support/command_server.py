@@ -6,18 +6,32 @@ environment and two files. It answers the exit status, a line each.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import traceback
 from pathlib import Path
 
-import worker.process  # noqa: F401  # what the commands import when they run
 from notify.cli import main
+
+NEEDED = (
+    "asyncpg",
+    "notify.accounts.people",
+    "notify.demo.prepare",
+    "notify.notices.signatures",
+    "notify.operation.doctor",
+    "notify.parties.graph_csv",
+    "uvloop",
+    "worker.process",
+)
+"""What the commands import when they run."""
 
 
 def serve() -> None:
     """Answer commands until the input ends."""
+    for module in NEEDED:
+        importlib.import_module(module)
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()

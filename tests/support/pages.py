@@ -36,7 +36,7 @@ class Stage:
 
     state: dict[str, Any] = field(default_factory=dict)
     template: str = "kit.html"
-    context: Mapping[str, object] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
     refusal: Refused | None = None
     received: list[Form] = field(default_factory=list)
 

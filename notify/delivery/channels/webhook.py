@@ -10,9 +10,11 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from notify.delivery.addresses import is_public
 from notify.delivery.outcome import DELIVERED, Outcome
@@ -65,7 +67,9 @@ class WebhookChannel:
         }
         try:
             session = self._session or self._open()
-            async with session.post(message.url, data=message.body, headers=headers, allow_redirects=False) as answer:
+            async with session.post(
+                _url(message.url), data=message.body, headers=headers, allow_redirects=False
+            ) as answer:
                 if 200 <= answer.status < 300:
                     return DELIVERED
                 return _judge(answer.status, await _beginning(answer), answer.headers.get("retry-after"))
@@ -102,6 +106,12 @@ class WebhookChannel:
             auto_decompress=False,
         )
         return self._session
+
+
+@lru_cache(maxsize=4_096)
+def _url(address: str) -> URL:
+    """An address read once: every notice goes to the same ones. Raises ValueError."""
+    return URL(address)
 
 
 def _public_socket(info: tuple[Any, ...]) -> socket.socket:
