@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ _PLACES = re.compile(r"%\(\w+\)[sd]|%%")
 _TAGS = re.compile(r"</?\w+[^>]*>")
 
 
+@cache
 def messages() -> dict[str, str | tuple[str, str]]:
     return {m if isinstance(m, str) else m[0]: m for m, _, _ in sentences()}
 
