@@ -176,7 +176,7 @@ async def test_the_steps_say_what_is_missing_and_until_when_to_publish(story: St
     del body["contact"], body["observation"]["seats"]
     body["period"] = days("2027-08-18", "2027-08-29")
     page = await peru.get(edit(await drafted(story, body)))
-    assert "1. What it is Name, type, purpose, services Complete" in page
+    assert "1. What it is Name, type, purpose, services Filled in" in page
     assert "4. Observers Who is invited, and by when they answer To complete" in page
     assert "5. Point of contact Who answers questions To complete" in page
     assert "Publish it by 7 July to keep the 42 days of lead time." in page

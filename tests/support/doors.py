@@ -133,13 +133,22 @@ def common_doors(viewer: Viewer, *words: str) -> list[str]:
     doors = [path for path in _plain(_pages("GET")) if not path.startswith(_RUNS_THE_NODE)]
     doors += [PREFIX + path for path in _plain(_operations("GET"))]
     doors += [f"{PREFIX}/events?after=1", f"{PREFIX}/parties/PER", f"{PREFIX}/adjacency"]
-    narrowed = ["limit=200", "state=PER", "bbox=-82,-19,-68,0", "test=true", "measure=4&status=published,cancelled",
-                *(f"q={word}" for word in words)]  # fmt: skip
-    doors += [f"{place}?{query}" for place in (f"{PREFIX}/notices", "/inbox", "/notices") for query in narrowed]
-    feeds = dict.fromkeys(("public", viewer.feed))
-    doors += [f"/feeds/{feed}/{name}" for feed in feeds for name in FILES]
-    doors += [f"/feeds/{feed}/notices.json?q={word}" for feed in feeds for word in words]
+    searches = [f"q={word}" for word in words]
+    narrowed = ["limit=200", "state=PER", "bbox=-82,-19,-68,0", "test=true", "measure=4&status=published,cancelled"]
+    doors += [f"{PREFIX}/notices?{query}" for query in (*narrowed, *searches)]
+    doors += [f"{place}?{query}" for place in ("/inbox", "/notices") for query in ("state=PER", *searches)]
+    if viewer.party is not None or viewer.actor is None:  # the public's feeds are the public's to look at
+        doors += [f"/feeds/{viewer.feed}/{name}" for name in FILES]
+        doors += [f"/feeds/{viewer.feed}/notices.json?{query}" for query in searches]
     return list(dict.fromkeys(doors))
+
+
+def main_doors(notice_id: str) -> list[str]:
+    """Some of `notice_doors`: where a notice is shown, in each form that it has."""
+    of_pages = ("", "/map.svg", "/calendar.ics", "/revisions/1", "/attendance")
+    of_api = ("", "/revisions", "/recipients", "/deliveries", "/acknowledgements", "/attendance")
+    pages = [f"/notices/{notice_id}{more}" for more in of_pages]
+    return pages + [f"{PREFIX}/notices/{notice_id}{more}" for more in of_api]
 
 
 def notice_doors(notice_id: str) -> list[str]:

@@ -92,14 +92,15 @@ class Web:
 class Worker:
     """``csbm-notify worker``. Whether it works is seen at `Web.ready`, by its heartbeat."""
 
-    def __init__(self, settings: Settings, log: Path, **more: str) -> None:
+    def __init__(self, settings: Settings, log: Path, *options: str, **more: str) -> None:
+        self._words = ("worker", *options)
         self._values = environment(settings, **more)
         self._log = log
-        self.child = program(("worker",), self._values, log)
+        self.child = program(self._words, self._values, log)
 
     def start_again(self) -> None:
         """Start it anew after it ended."""
-        self.child = program(("worker",), self._values, self._log)
+        self.child = program(self._words, self._values, self._log)
 
     async def logged(self, words: str, seconds: float = 20) -> None:
         """Wait until its log holds ``words``. Raises AssertionError."""
@@ -121,9 +122,9 @@ class Site:
         self.webs.append(started)
         return started
 
-    def worker(self, **more: str) -> Worker:
+    def worker(self, *options: str, **more: str) -> Worker:
         """Start a worker."""
-        started = Worker(self.settings, self.logs / f"worker{len(self.workers) + 1}.log", **more)
+        started = Worker(self.settings, self.logs / f"worker{len(self.workers) + 1}.log", *options, **more)
         self.workers.append(started)
         return started
 
