@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,10 @@ from notify.delivery.tables import deliveries
 from notify.notices import drafts, lifecycle
 from notify.office import Office
 from tests.conftest import MakeActor
+from tests.support.child import Child
+from tests.support.people import enrol
 from tests.support.posting import QUICK, example, looping, office_with, published, subscribed
+from tests.support.processes import ROOT, environment
 from tests.support.receiver import Receiver, Reply
 from tests.support.valkey import Valkey
 from worker import process
@@ -154,8 +159,6 @@ async def test_a_fault_in_one_event_stops_nothing(
 
 
 async def test_the_loop_outlives_a_database_that_is_away(office_sqlite: Office, receiver: Receiver) -> None:
-    from tests.support.people import enrol
-
     office = office_sqlite
     await subscribed(office, await enrol(office, "BOL", "manager"), "webhook", receiver.url())
     async with running(office):
@@ -237,3 +240,19 @@ async def test_a_frozen_valkey_does_not_hold_up_the_end(office_sqlite: Office, v
         await asyncio.sleep(0.5)
         valkey.pause()
     valkey.resume()
+
+
+async def test_arq_alone_runs_the_same_loop(
+    office_sqlite: Office, receiver: Receiver, valkey: Valkey, tmp_path: Path
+) -> None:
+    office = office_with(office_sqlite, redis_url=valkey.url)
+    await subscribed(office, await enrol(office, "BOL", "manager"), "webhook", receiver.url())
+    arq = Child(
+        [sys.executable, "-m", "arq", "worker.settings.WorkerSettings"],
+        tmp_path / "arq.log", environment=environment(office.settings), folder=ROOT,
+    )  # fmt: skip
+    try:
+        await published(office, await enrol(office, "PER", "officer"))
+        await receiver.wait(1, seconds=30)
+    finally:
+        assert arq.stop() in (0, -15), arq.tail()

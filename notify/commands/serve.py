@@ -81,7 +81,7 @@ async def _prepare(settings: Settings, host: str) -> dict[str, Any]:
         await reach(database)
         await upgrade(database)
         office = Office(settings, database, Vault(settings.key()), followers=(follow_revision,))
-        told = await prepare.prepare(office, _drain, say)
+        told = await prepare.prepare(office, drain, say)
     finally:
         await database.close()
     if host not in prepare.LOOPBACK:
@@ -89,7 +89,8 @@ async def _prepare(settings: Settings, host: str) -> dict[str, Any]:
     return told
 
 
-async def _drain(office: Office) -> None:
+async def drain(office: Office) -> None:
+    """Let a loop work on an office until nothing is due."""
     from worker.assembly import make_loop
 
     loop = make_loop(office, "inside")

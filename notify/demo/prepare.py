@@ -72,7 +72,7 @@ async def prepare(
             _write(path_of(settings), found)
         return found
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _mark_of(settings).touch()
+    _mark_of(settings).write_text(_where(settings))
     document = _document(settings, await _tell(office, drain, say))
     _write(path_of(settings), document)
     _mark_of(settings).unlink()
@@ -110,6 +110,8 @@ def clear_unfinished(settings: Settings) -> None:
     """
     if not _mark_of(settings).exists() or path_of(settings).exists():
         return
+    if _mark_of(settings).read_text() != _where(settings):
+        return  # another database than that of the interrupted start
     if not settings.uses_sqlite:
         raise SettingsError(
             "The database of NOTIFY_DATABASE_URL holds a demonstration that was not finished. "
@@ -122,8 +124,12 @@ def clear_unfinished(settings: Settings) -> None:
     _mark_of(settings).unlink()
 
 
+def _where(settings: Settings) -> str:
+    return make_url(settings.database).render_as_string(hide_password=True)
+
+
 def _mark_of(settings: Settings) -> Path:
-    """The file that is there while the data are being made."""
+    """The file that is there while the data are being made; it names their database."""
     return settings.data_dir / "demo.unfinished"
 
 

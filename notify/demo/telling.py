@@ -24,7 +24,8 @@ from notify.office import Act, Office
 Scene = tuple[datetime, Callable[[], Awaitable[None]]]
 
 
-def _cases() -> dict[str, Any]:
+def cases() -> dict[str, Any]:
+    """The notices by their names, each with its body and its seats for observers."""
     found: dict[str, Any] = json.loads((Path(__file__).parent / "cases.json").read_text("utf-8"))
     return found
 
@@ -50,6 +51,22 @@ def moved_to(period: dict[str, Any], first: date) -> dict[str, Any]:
         "starts": first.isoformat() + period["starts"][10:],
         "ends": last.isoformat() + period["ends"][10:],
     }
+
+
+def moved_fields(body: dict[str, Any], by: int) -> dict[str, Any]:
+    """The fields that an amendment replaces when everything moves by some days."""
+    first = date.fromisoformat(body["period"]["starts"][:10]) + timedelta(days=by)
+    changes: dict[str, Any] = {"period": moved_to(body["period"], first)}
+    if observation := deepcopy(body.get("observation")):
+        if observation["period"]:
+            day = date.fromisoformat(observation["period"]["starts"][:10]) + timedelta(days=by)
+            observation["period"] = moved_to(observation["period"], day)
+        arrival = observation["arrival"]
+        arrival["at"] = _later(arrival["at"], by)
+        for item in observation["programme"]:
+            item["at"] = _later(item["at"], by)
+        changes["observation"] = observation
+    return changes
 
 
 def _observation(tale: Tale, case: dict[str, Any], body: dict[str, Any], first: date) -> dict[str, Any]:
@@ -98,10 +115,10 @@ class Teller:
 
     def scenes(self) -> list[Scene]:
         """Every act of the story in the order of time."""
-        cases = _cases()
+        known = cases()
         found: list[Scene] = []
         for tale in STORY:
-            found += self._tale(tale, cases[tale.case])
+            found += self._tale(tale, known[tale.case])
         for i, (state, body) in enumerate(DRAFTS):
             found.append((self.at(-1 - i, 14), self._draft(state, body)))
         return sorted(found, key=lambda scene: scene[0])
@@ -132,11 +149,11 @@ class Teller:
             found += self._observer(tale, host, kept, visitor, i)
         if tale.moved:
             day, by, reason = tale.moved
-            changes = self._move(body, by)
+            changes = moved_fields(body, by)
             found.append((self.at(day), step(lambda act: lifecycle.amend(act, kept["id"], changes, reason))))
         if tale.postponed:
-            day, why = tale.postponed
-            found.append((self.at(day), step(lambda act: lifecycle.postpone(act, kept["id"], why))))
+            day, cause = tale.postponed
+            found.append((self.at(day), step(lambda act: lifecycle.postpone(act, kept["id"], cause))))
         if tale.cancelled:
             day, why = tale.cancelled
             found.append((self.at(day), step(lambda act: lifecycle.cancel(act, kept["id"], why))))
@@ -145,21 +162,6 @@ class Teller:
             outcome: dict[str, object] = {"remarks": remarks}
             found.append((self.at(day), step(lambda act: lifecycle.complete(act, kept["id"], outcome))))
         return found
-
-    def _move(self, body: dict[str, Any], by: int) -> dict[str, Any]:
-        """The fields that an amendment replaces when everything moves by some days."""
-        first = date.fromisoformat(body["period"]["starts"][:10]) + timedelta(days=by)
-        changes: dict[str, Any] = {"period": moved_to(body["period"], first)}
-        if observation := deepcopy(body.get("observation")):
-            if observation["period"]:
-                day = date.fromisoformat(observation["period"]["starts"][:10]) + timedelta(days=by)
-                observation["period"] = moved_to(observation["period"], day)
-            arrival = observation["arrival"]
-            arrival["at"] = _later(arrival["at"], by)
-            for item in observation["programme"]:
-                item["at"] = _later(item["at"], by)
-            changes["observation"] = observation
-        return changes
 
     def _acknowledge(self, party: str, kept: dict[str, str], revision: int) -> Callable[[], Awaitable[None]]:
         async def scene() -> None:
