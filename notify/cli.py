@@ -11,12 +11,11 @@ import typer
 from typer._click.exceptions import ClickException  # what typer raises for a command that was typed wrong
 
 from notify.commands import accounts, adjacency, audit, deliveries, doctor, migrate, serve, worker
-from notify.commands.failing import explain, one_line
-
-NAME = "csbm-notify"
+from notify.commands.failing import explain
+from notify.commands.output import PROGRAM, complain
 
 app = typer.Typer(
-    name=NAME,
+    name=PROGRAM,
     help="Advance notices between states: the web application, its worker, and their operation.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,9 +56,9 @@ def _group() -> None:
 def main() -> None:
     """Run the command line and end the process."""
     try:
-        status = app(prog_name=NAME, standalone_mode=False)
+        status = app(prog_name=PROGRAM, standalone_mode=False)
     except ClickException as error:
-        _complain(f"{error.format_message()} See `{NAME} --help`.")
+        complain(f"{error.format_message()} See `{PROGRAM} --help`.")
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
@@ -67,10 +66,6 @@ def main() -> None:
         line = explain(error)
         if line is None:
             raise
-        _complain(line)
+        complain(line)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _complain(words: str) -> None:
-    typer.echo(f"{NAME}: {one_line(words)}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from notify.delivery.subscription_models import SubscriptionChange
 from notify.delivery.tables import attempts
 from notify.delivery.tables import deliveries as table
 from notify.delivery.tables import letters as letters_table
+from notify.language import text, translator
 from notify.notices import acknowledgements, lifecycle
 from notify.notices.notice import Notice
 from notify.observers.eventdata import data_of
@@ -170,7 +172,7 @@ async def test_a_late_answer_is_a_failure(office: Office, peru: Actor, bolivia: 
 async def test_gone_switches_off_and_tells_the_partys_people(
     office: Office, actor: MakeActor, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
-    officer = await actor("BOL", "officer", language="fr")
+    await actor("BOL", "officer", language="fr")
     await actor("BOL", "observer")
     made = await subscribed(office, bolivia, "webhook", receiver.url("/gone"))
     await subscribed(office, bolivia, "webhook", receiver.url("/there"))
@@ -185,8 +187,12 @@ async def test_gone_switches_off_and_tells_the_partys_people(
     assert [hook.json["type"] for hook in receiver.at("/there")] == ["notice.published", "subscription.disabled"]
     assert receiver.at("/there")[1].json["data"] == {"subscription": {"id": row["id"], "reason": "gone"}}
     folder = office.settings.data_dir / "mail"
-    said = [path.read_text() for path in folder.iterdir()]
-    assert sum(officer.name in text or "A subscription was switched off" in text for text in said) == 2
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.iterdir()]
+    subjects = [str(mail["Subject"]) for mail in mails]
+    head = text("A subscription was switched off")
+    in_french = translator("fr")(head)
+    assert sorted(subject.startswith(in_french) for subject in subjects) == [False, True]
+    assert all(subject.startswith((in_french, head.msgid)) for subject in subjects)
     await amended(office, peru, notice, MOVED)
     await drain(office)
     assert len(receiver.at("/gone")) == 1

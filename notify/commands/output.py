@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+PROGRAM = "csbm-notify"
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 Lease = Annotated[float | None, typer.Option(hidden=True, min=0.5, help="Seconds that a claim lasts.")]
@@ -20,6 +22,11 @@ Margin = Annotated[float | None, typer.Option(hidden=True, min=0.1, help="Second
 def say(words: str) -> None:
     """One line for people."""
     typer.echo(words)
+
+
+def complain(words: str) -> None:
+    """One line on the error output, with the program's name."""
+    typer.echo(f"{PROGRAM}: {' '.join(words.split())}", err=True)
 
 
 def print_json(value: object) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from notify.commands.failing import explain
 from notify.commands.opening import check_data_dir, open_office, reach, read_settings, run
-from notify.commands.output import Lease, Look, Margin, say
+from notify.commands.output import Lease, Look, Margin, complain, say
 from notify.commands.port import bind, url_of
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ def serve(
     os.environ.setdefault("NOTIFY_BASE_URL", url_of(host, bound))
     settings = read_settings(quiet=False)
     if demo:
-        told = run(_prepare(settings, host))
+        told = _made(settings, host)
     else:
         run(_check(settings))
         told = {}
@@ -63,6 +67,52 @@ async def _check(settings: Settings) -> None:
     """Everything that would stop the application is said here, in a line."""
     async with open_office(settings):
         return
+
+
+def _made(settings: Settings, host: str) -> dict[str, Any]:
+    """The demonstration, made unless it is there.
+
+    It is made by a process of its own: the memory that this takes does not stay with the server, which is imported
+    meanwhile.
+    """
+    from notify.demo import prepare
+
+    if prepare.load(settings) is not None:
+        return run(_prepare(settings, host))
+    maker = os.fork()
+    if maker == 0:
+        os._exit(_make(settings, host))
+    signal.signal(signal.SIGTERM, lambda number, frame: _end_with(maker))
+    from notify import serving  # noqa: F401
+
+    _, status = os.waitpid(maker, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if status != 0:
+        raise typer.Exit(1)  # it has said why
+    return prepare.load(settings) or {}
+
+
+def _make(settings: Settings, host: str) -> int:
+    """The exit status of the process that makes the data."""
+    try:
+        run(_prepare(settings, host))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        line = explain(error)
+        if line is None:
+            traceback.print_exc()
+        else:
+            complain(line)
+        return 1
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def _end_with(maker: int) -> NoReturn:
+    os.kill(maker, signal.SIGTERM)
+    raise SystemExit(0)
 
 
 async def _prepare(settings: Settings, host: str) -> dict[str, Any]:
