@@ -15,7 +15,6 @@ from notify.delivery import subscriptions
 from notify.delivery.subscription_models import SubscriptionChange
 from notify.delivery.tables import attempts
 from notify.delivery.tables import deliveries as table
-from notify.delivery.tables import letters as letters_table
 from notify.language import text, translator
 from notify.notices import acknowledgements, lifecycle
 from notify.notices.notice import Notice
@@ -190,9 +189,9 @@ async def test_gone_switches_off_and_tells_the_partys_people(
     mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.iterdir()]
     subjects = [str(mail["Subject"]) for mail in mails]
     head = text("A subscription was switched off")
-    in_french = translator("fr")(head)
-    assert sorted(subject.startswith(in_french) for subject in subjects) == [False, True]
-    assert all(subject.startswith((in_french, head.msgid)) for subject in subjects)
+    in_both = [translator(language)(head) for language in ("en", "fr")]
+    assert len(set(in_both)) == 2
+    assert sorted(subject for subject in subjects if subject in in_both) == sorted(in_both)
     await amended(office, peru, notice, MOVED)
     await drain(office)
     assert len(receiver.at("/gone")) == 1
@@ -368,26 +367,6 @@ async def test_one_message_that_cannot_be_made_holds_up_no_other(
     assert (row["status"], row["error_class"]) == ("pending", "content")
 
 
-async def test_while_a_secret_is_rotated_both_verify(
-    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
-) -> None:
-    made = await subscribed(office, bolivia, "webhook", receiver.url())
-    async with office.act(bolivia) as act:
-        renewed = await subscriptions.rotate_secret(act, made.row["id"])
-    assert made.secret is not None
-    assert renewed.secret is not None
-    assert made.secret != renewed.secret
-    notice = await published(office, peru)
-    await drain(office)
-    for secret in (made.secret, renewed.secret):
-        Webhook(secret).verify(receiver.hooks[0].body, dict(receiver.hooks[0].headers))
-    clock.advance(hours=25)
-    await amended(office, peru, notice, MOVED)
-    await drain(office)
-    assert len(receiver.hooks[1].headers["webhook-signature"].split()) == 1
-    Webhook(renewed.secret).verify(receiver.hooks[1].body, dict(receiver.hooks[1].headers))
-
-
 async def test_every_step_is_told_by_its_own_name(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
@@ -413,15 +392,3 @@ async def test_every_step_is_told_by_its_own_name(
         ("notice.completed", "completed"),
         ("notice.withdrawn", "withdrawn"),
     ]
-
-
-async def test_letters_are_erased_once_they_are_sent(office: Office, bolivia: Actor) -> None:
-    await subscribed(office, bolivia, "email", "avisos@rree.example", confirm=False)
-    async with office.database.read() as connection:
-        (letter,) = await connection.execute(sa.select(letters_table).where(letters_table.c.kind == "confirm"))
-    assert "confirm/" not in letter.facts_sealed
-    await drain(office)
-    async with office.database.read() as connection:
-        assert (await connection.execute(sa.select(letters_table))).all() == []
-    said = [mail.read_text() for mail in (office.settings.data_dir / "mail").iterdir()]
-    assert len([text for text in said if "\nTo: avisos@rree.example\n" in text]) == 1

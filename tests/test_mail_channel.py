@@ -125,7 +125,10 @@ def watcher(tmp_path: Path) -> Iterator[list[bytes]]:
     def look() -> None:
         while not ended.is_set():
             for path in (tmp_path / "mail").glob("*"):
-                seen.append(path.read_bytes())
+                try:
+                    seen.append(path.read_bytes())
+                except FileNotFoundError:
+                    seen.append(b"it was there, and is gone")
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -10,17 +10,19 @@ from email.message import EmailMessage
 import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
+from standardwebhooks import Webhook
 
 from notify.accounts.tables import people
 from notify.actor import Actor
 from notify.delivery import pings, subscription_links, subscriptions
 from notify.delivery.subscription_models import NewSubscription, SubscriptionChange
+from notify.delivery.tables import letters as letters_table
 from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible
 from notify.links import make
 from notify.office import Office
 from tests.conftest import MakeActor
 from tests.support.clock import Clock
-from tests.support.posting import looping, office_with, published, subscribed, subscription_row
+from tests.support.posting import amended, looping, office_with, published, subscribed, subscription_row
 from tests.support.receiver import Receiver
 
 
@@ -308,3 +310,36 @@ async def test_a_trial_message_goes_the_whole_way_and_is_in_no_log(
 
     async with office.database.read() as connection:
         assert (await connection.execute(sa.select(log))).all() == []
+
+
+async def test_while_a_secret_is_rotated_both_verify(
+    office: Office, clock: Clock, actor: MakeActor, manager: Actor, receiver: Receiver
+) -> None:
+    peru = await actor("PER", "officer")
+    made = await subscribed(office, manager, "webhook", receiver.url())
+    async with office.act(manager) as act:
+        renewed = await subscriptions.rotate_secret(act, made.row["id"])
+    assert made.secret is not None
+    assert renewed.secret is not None
+    assert made.secret != renewed.secret
+    notice = await published(office, peru)
+    await drain(office)
+    for secret in (made.secret, renewed.secret):
+        Webhook(secret).verify(receiver.hooks[0].body, dict(receiver.hooks[0].headers))
+    clock.advance(hours=25)
+    await amended(office, peru, notice, {"note_reference": "5-4-M/115"})
+    await drain(office)
+    assert len(receiver.hooks[1].headers["webhook-signature"].split()) == 1
+    Webhook(renewed.secret).verify(receiver.hooks[1].body, dict(receiver.hooks[1].headers))
+
+
+async def test_letters_are_erased_once_they_are_sent(office: Office, manager: Actor) -> None:
+    await subscribed(office, manager, "email", "avisos@rree.example", confirm=False)
+    async with office.database.read() as connection:
+        (letter,) = await connection.execute(sa.select(letters_table).where(letters_table.c.kind == "confirm"))
+    assert "confirm/" not in letter.facts_sealed
+    await drain(office)
+    async with office.database.read() as connection:
+        assert (await connection.execute(sa.select(letters_table))).all() == []
+    said = [mail.read_text() for mail in (office.settings.data_dir / "mail").iterdir()]
+    assert len([text for text in said if "\nTo: avisos@rree.example\n" in text]) == 1

@@ -142,7 +142,7 @@ class Teller:
 
         found: list[Scene] = [(self.at(tale.told), publish)]
         for revision, parties in tale.acknowledged.items():
-            day = tale.told if revision == 1 else (tale.moved or (tale.told, 0, {}))[0]
+            day = tale.told if revision == 1 else _day_of_change(tale)
             for i, party in enumerate(parties):
                 found.append((self.at(day + 1 + i % 3, 13 + i % 8), self._acknowledge(party, kept, revision)))
         for i, visitor in enumerate(tale.observers):
@@ -198,7 +198,8 @@ class Teller:
         if fate in ("approved", "accepted", "tentative", "declined"):
             found.append((self.at(tale.told + 7, 17), approve))
         if fate in ("accepted", "tentative", "declined"):
-            found.append((self.at(max(tale.told + 9, (tale.moved or (tale.told, 0, {}))[0] + 2), 18), answer))
+            answered = max(tale.told + 9, tale.moved[0] + 2) if tale.moved else tale.told + 9
+            found.append((self.at(answered, 18), answer))
         return found
 
     def _account(self, party: str, name: str) -> Account | None:
@@ -210,6 +211,12 @@ class Teller:
                 await drafts.create(act, body)
 
         return scene
+
+
+def _day_of_change(tale: Tale) -> int:
+    """The day of the second revision; each tale has at most one."""
+    changes = (tale.moved, tale.postponed, tale.cancelled, tale.completed)
+    return next((change[0] for change in changes if change), tale.told)
 
 
 def _later(local: str, days: int) -> str:
