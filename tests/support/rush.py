@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -79,6 +80,7 @@ async def run(path: Path) -> dict[str, list[str]]:
     path.with_suffix(".ready").touch()
     await until((path.parent / "start").exists, 60, "the start")
     turns = asyncio.Semaphore(SIDE_BY_SIDE)
+    began = time.time()
 
     async def in_turn(verb: Callable[[str, str], Awaitable[None]], one: tuple[str, str]) -> None:
         async with turns:
@@ -87,6 +89,7 @@ async def run(path: Path) -> dict[str, list[str]]:
     mixed = [pair for both in zip(job.drafts, job.attendance, strict=True) for pair in both]
     verbs = [publish, approve] * len(job.drafts)
     await asyncio.gather(*(in_turn(verb, one) for verb, one in zip(verbs, mixed, strict=True)))
+    done["span"] = [str(began), str(time.time())]
     await office.close()
     return done
 
