@@ -364,6 +364,8 @@ async def test_notices_are_found_by_their_filters(api: Api, peru: Caller, actor:
     assert await found("from=2027-08-29&to=2027-08-29") == {exercise["id"]}
     assert await found("from=2028-01-21") == set()
     assert await found("q=montana puma") == {exercise["id"]}
+    assert await found(f"q={exercise['reference']}") == {exercise["id"]}
+    assert await found("q=per-2028-t simulacro") == {drill["id"]}
     assert await found("bbox=-70,-17,-69,-16") == {exercise["id"], drill["id"]}
     seen = []
     cursor = ""

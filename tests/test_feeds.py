@@ -280,6 +280,7 @@ async def test_a_notice_that_reached_a_party_by_a_rule_stays_in_the_feed_of_that
         ("from=2027-08-01", {"PER-2027-M4-001"}),
         ("to=2027-03-01", {"TTO-2027-M18-001"}),
         ("q=EJERCICIO+montaña", {"PER-2027-M4-001"}),
+        ("q=per-2027-m4", {"PER-2027-M4-001"}),
         ("bbox=-70,-17,-69,-16", {"PER-2027-M4-001"}),
         ("test=true", set()),
         ("test=false&measure=", {"PER-2027-M4-001", "TTO-2027-M18-001"}),

@@ -96,7 +96,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.starts_to:
         found.append(notices.c.starts_on <= filters.starts_to)
     for word in fold(filters.q).split()[:10]:
-        found.append(notices.c.words.contains(word, autoescape=True))
+        found.append(_says(word))
     if filters.bbox is not None:
         found.append(_touches(filters.bbox))
     if filters.test is not None:
@@ -106,6 +106,12 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.told:
         found.append(told(filters.told))
     return found
+
+
+def _says(word: str) -> sa.ColumnElement[bool]:
+    """Whether a notice has a folded word in its texts or in its reference, as far as it was typed."""
+    reference = sa.func.lower(notices.c.reference)
+    return sa.or_(notices.c.words.contains(word, autoescape=True), reference.contains(word, autoescape=True))
 
 
 def _touches(bbox: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:

@@ -65,7 +65,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def window(chromium: Browser, demonstration: Demonstration, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
+async def window(
+    chromium: Browser, demonstration: Demonstration, request: pytest.FixtureRequest
+) -> AsyncIterator[Window]:
     """A window of the test's own; at its end nothing may have been complained of."""
     script = getattr(request, "param", True)
     opened = await Window.open(chromium, demonstration.url, script=script)

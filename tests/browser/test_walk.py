@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.window import Window
+from tests.browser.writing import begin, write, write_the_rest, write_what, write_when_where
+from tests.support.notices import example
 
 PERU, BOLIVIA, JAMAICA = "officer@per.example", "officer@bol.example", "officer@jam.example"
 OBSERVER = "observer@bol.example"
 TOLD = ("Bolivia", "Brasil", "Chile", "Colombia", "Ecuador")
-EXAMPLE = Path(__file__).parents[1] / "data" / "examples" / "exercise.json"
 
 
 @pytest.mark.parametrize("window", [True, False], indirect=True, ids=["with script", "without script"])
-async def test_a_notice_goes_its_whole_way(window: Window, request: pytest.FixtureRequest) -> None:
-    script = "with script" in request.node.callspec.id and "without" not in request.node.callspec.id
+async def test_a_notice_goes_its_whole_way(window: Window) -> None:
     await window.go("/")
     assert window.path == "/signin"
     await window.press("Perú, oficial", exact=False)
     assert window.path == "/"
     await window.shows("Perú")
 
-    notice = await _post_the_exercise(window, json.loads(EXAMPLE.read_text()), script)
+    notice = await _post_the_exercise(window)
     reference = await _publish(window, notice)
     await _bolivia_acknowledges(window, notice, reference)
     await _jamaica_finds_nothing(window, notice, reference)
@@ -36,90 +34,64 @@ async def test_a_notice_goes_its_whole_way(window: Window, request: pytest.Fixtu
     await _it_is_postponed_and_back(window, notice, reference)
     await _it_is_cancelled(window, notice, reference)
     await _another_was_published_by_mistake(window, notice)
+    await _a_test_is_marked(window, notice)
     await _jamaica_finds_nothing(window, notice, reference)
+
+
+@pytest.mark.parametrize("window", [True, False], indirect=True, ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    ("name", "officer", "reader", "published"),
+    [
+        ("visit", "officer@mex.example", "officer@chl.example", r"Publicado como (MEX-2027-M5-\d{3})"),
+        ("destruction", "officer@tto.example", "officer@oas.example", r"Published as (TTO-2027-M18-\d{3})"),
+    ],
+)
+async def test_a_visit_and_a_destruction_are_posted(
+    window: Window, name: str, officer: str, reader: str, published: str
+) -> None:
+    await window.go("/demo/mail")
+    await window.see_as(officer)
+    body = example(name)
+    notice = await write(window, body)
+    await window.page.locator(f'main form[action="{notice}/publish"] button').click()
+    reference = re.search(published, await window.words())
+    assert reference, await window.words()
+    await window.see_as(reader)
+    await window.go(notice)
+    await window.shows(reference.group(1), *body["title"].values(), body["place"]["name"])
 
 
 # Writing and publishing
 
 
-async def _post_the_exercise(window: Window, body: dict[str, Any], script: bool) -> str:
-    await window.press("Publicar un aviso", "body")
-    await window.tick("measure", "4")
-    await window.press("Iniciar el borrador")
-    notice = window.path.removesuffix("/edit")
-    await window.go(f"{notice}/edit/what")
-    await _what(window, body)
-    await _when_where(window, body, script)
-    await _others(window, body)
+async def _post_the_exercise(window: Window) -> str:
+    body = example("exercise")
+    notice = await begin(window, body)
+    await write_what(window, body)
+    await _dates_the_wrong_way_round(window, body)
+    await write_when_where(window, body)
+    await write_the_rest(window, body)
     assert window.path == f"{notice}/review", await window.words()
     return notice
 
 
-async def _what(window: Window, body: dict[str, Any]) -> None:
-    own = body["content"]
-    await window.free("title", body["title"])
-    await window.free("summary", body["summary"])
-    await window.tick("content-activity", own["activity"])
-    await window.type({"content-designation": own["designation"], "content-type": own["type"]})
-    await window.free("content-purpose", own["purpose"])
-    await window.tick("content-services", *own["services"])
-    await window.type({"content-command_level": own["command_level"]})
-    await window.tick("content-live_fire", "yes")
-    await window.type({f"content-equipment-{kind}": count for kind, count in own["equipment"].items()})
-    await window.type({"note_reference": body["note_reference"]})
-    await window.press("Guardar y continuar")
-
-
-async def _when_where(window: Window, body: dict[str, Any], script: bool) -> None:
+async def _dates_the_wrong_way_round(window: Window, body: dict[str, Any]) -> None:
+    """An error that is shown, beside what was typed."""
     place, period = body["place"], body["period"]
     await window.date("period-starts", period["ends"])
     await window.date("period-ends", period["starts"])
-    await window.type({"period-timezone": period["timezone"], "place-name": place["name"]})
-    longitude, latitude = place["geometry"]["coordinates"]
-    await window.type({"place-latitude": latitude, "place-longitude": longitude, "place-radius_km": place["radius_km"]})
-    await window.press("Guardar y continuar")
+    await window.type({"place-name": place["name"]})
+    await window.save()
     assert window.status == 422
     await window.shows("Hay ", within=".govuk-error-summary")
     assert await window.field("place-name").input_value() == place["name"]
-    await window.date("period-starts", period["starts"])
-    await window.date("period-ends", period["ends"])
-    await window.press("Guardar y continuar")
-
-
-async def _others(window: Window, body: dict[str, Any]) -> None:
-    observation = body["observation"]
-    await window.type({"participants-0-personnel": body["participants"][0]["personnel"]})
-    await window.press("Guardar y continuar")
-    await window.tick("invites", "yes")
-    await window.press("Agregar otro punto")
-    for at, point in enumerate(observation["programme"]):
-        await window.date(f"observation-programme-{at}-at", point["at"])
-        await window.free(f"observation-programme-{at}-item", point["item"])
-    await window.tick("observation-invite", "group:RECIPIENTS", "OAS")
-    await window.type({"observation-seats": 12, "observation-seats_per_party": 2})
-    await window.date("observation-reply_by", observation["reply_by"])
-    await window.tick("observation-period-own", "yes")
-    own = observation["period"]
-    await window.tick("observation-period-all_day", "no")
-    await window.date("observation-period-starts", own["starts"])
-    await window.date("observation-period-ends", own["ends"])
-    await window.type({"observation-period-timezone": own["timezone"]})
-    await window.type({"observation-arrival-place": observation["arrival"]["place"]})
-    await window.date("observation-arrival-at", observation["arrival"]["at"])
-    await window.tick("observation-languages", *observation["languages"])
-    await window.tick("observation-equipment_allowed", *observation["equipment_allowed"])
-    await window.free("observation-remarks", observation["remarks"])
-    await window.press("Guardar y continuar")
-    await window.type({f"contact-{name}": value for name, value in body["contact"].items()})
-    await window.press("Guardar y continuar")
-    await window.tick("visibility", "recipients")
-    await window.press("Guardar y continuar")
 
 
 async def _publish(window: Window, notice: str) -> str:
+    await window.go(f"{notice}/review")
     await window.shows(*TOLD, "OEA", within=".n-told")
     await window.press("Publicar")
-    found = re.search(r"Publicado como (PER-2027-M4-\d{3})", await window.words())
+    found = re.search(r"Publicado como (PER-2027-(?:M4|T)-\d{3})", await window.words())
     assert found, await window.words()
     assert window.path == notice
     return found.group(1)
@@ -278,9 +250,7 @@ async def _another_was_published_by_mistake(window: Window, notice: str) -> None
     await window.press("Copiar como borrador")
     mistake = window.path.removesuffix("/edit")
     assert mistake != notice
-    await window.go(f"{mistake}/review")
-    await window.press("Publicar")
-    await window.go(mistake)
+    await _publish(window, mistake)
     await window.follow("Retirar: emitido por error")
     await window.free("reason", {"es": "Se publicó por equivocación"})
     await window.press("Retirar el aviso")
@@ -288,3 +258,20 @@ async def _another_was_published_by_mistake(window: Window, notice: str) -> None
     await window.see_as(BOLIVIA)
     await window.go(mistake)
     await window.shows("Retirado: emitido por error", "Se publicó por equivocación")
+
+
+async def _a_test_is_marked(window: Window, notice: str) -> None:
+    await window.see_as(PERU)
+    await window.go(f"{notice}/copy")
+    await window.date("starts", "2027-11-08")
+    await window.press("Copiar como borrador")
+    test = window.path.removesuffix("/edit")
+    await window.go(f"{test}/edit/what")
+    await window.tick("test", "yes")
+    await window.save()
+    reference = await _publish(window, test)
+    await window.see_as(BOLIVIA)
+    await window.go(test)
+    await window.shows("Prueba del sistema No anuncia ninguna actividad.")
+    await window.go(f"/inbox?q={reference}")
+    await window.shows("Prueba", reference)

@@ -91,18 +91,32 @@ class Window:
         """Follow the link of this name."""
         await self.page.locator(within).get_by_role("link", name=name, exact=exact).first.click()
 
+    async def save(self) -> None:
+        """Press the button that a form is sent by, in whatever language the page is."""
+        await self.page.locator("main form button:not([name], [aria-hidden])").first.click()
+
+    async def add_row(self, rows: str) -> None:
+        """Press the button for one more row of ``rows``."""
+        await self.page.locator(f'main button[name="add"][value="{rows}"]').click()
+
     def field(self, name: str) -> Locator:
         """The field of this name."""
         return self.page.locator(f'main [name="{name}"]')
 
     async def type(self, fields: Mapping[str, Any]) -> None:
-        """Type into fields, or choose of a select."""
+        """Type into fields, choose of a select or of radios, tick boxes; None leaves a field as it is."""
         for name, value in fields.items():
-            field = self.field(name)
-            if await field.evaluate("field => field.tagName") == "SELECT":
-                await field.select_option(str(value))
-            else:
-                await field.fill(str(value))
+            if value is None:
+                continue
+            field = self.field(name).first
+            match await field.evaluate("field => field.type"):
+                case "radio" | "checkbox":
+                    await self.tick(name, *(value if isinstance(value, list) else [value]))
+                case "select-one":
+                    await field.select_option(str(value))
+                case _:
+                    await self._unfold(field)
+                    await field.fill(str(value))
 
     async def tick(self, name: str, *values: str) -> None:
         """Tick boxes or choose a radio of the group ``name``, opening what it is folded into."""

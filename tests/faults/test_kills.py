@@ -81,9 +81,9 @@ async def statuses(office: Office) -> Counter[str]:
     d = deliveries.c
     async with office.database.read() as connection:
         rows = await connection.execute(
-            sa.select(d.status, sa.func.count()).where(d.kind == "event").group_by(d.status)
+            sa.select(d.status, sa.func.count().label("times")).where(d.kind == "event").group_by(d.status)
         )
-        return Counter({status: count for status, count in rows})
+        return Counter({row.status: row.times for row in rows})
 
 
 @dataclass
@@ -137,7 +137,9 @@ class Running:
     async def settles(self) -> None:
         """Wait until every event has its deliveries, and every delivery has come to its end."""
         async with asyncio.timeout(START):
-            while not await self._nothing_is_due() or (await statuses(self.office))["sending"]:
+            while True:
+                if await self._nothing_is_due() and not (await statuses(self.office))["sending"]:
+                    return
                 await asyncio.sleep(0.1)
 
 
