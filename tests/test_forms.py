@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import FormData
 
 from notify.errors import Fault, LifecycleError
 from notify.language import text
@@ -216,3 +217,8 @@ def test_absent_stays_absent() -> None:
 def test_field_names_are_pointers_with_hyphens() -> None:
     assert field_name("/participants/0/state") == "participants-0-state"
     assert field_name("") == ""
+
+
+@pytest.mark.parametrize("given", [{"title": "PU\0MA"}, {"title": ["PU\0MA"]}, FormData([("title", "PU\0MA")])])
+def test_a_null_character_is_dropped(given: FormData | dict[str, str | list[str]]) -> None:
+    assert Form(given).all("title") == ["PUMA"]

@@ -296,3 +296,20 @@ async def test_an_invitation_that_bounced_is_repeated_by_the_host(story: Story, 
         await deliveries.retry(act, delivery_id)
     await story.drain()
     assert len(story.invitations()) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "arrival", "point"),
+    [
+        ("es", "jueves 19 de agosto de 2027, 10:00 (Lima)", "vie 20 ago, 08:00: Exposición inicial"),
+        ("en", "Thursday 19 August 2027, 10:00 (Lima)", "Fri 20 Aug, 08:00: Briefing"),
+    ],
+)
+async def test_its_times_are_written_as_its_reader_writes_them(
+    story: Story, language: str, arrival: str, point: str
+) -> None:
+    await story.approved(example(), Observer("Rojas", ROJAS.email, language))
+    (invitation,) = story.invitations()
+    lines = str(invitation.event["DESCRIPTION"]).splitlines()
+    assert any(line.endswith(arrival) for line in lines), lines
+    assert point in lines

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from notify.actor import COMMAND
+from notify.delivery.expansion import expand
 from notify.delivery.news_mail import acknowledge_token
 from notify.notices import acknowledgements, drafts, lifecycle
 from notify.notices.tables import acknowledgements as receipts
@@ -82,7 +84,12 @@ async def test_home_of_the_poster(story: Story) -> None:
     assert "1 of 6 acknowledged" in page
     assert "A draft Saved today, 10:00 Fewer than 42 days are left" in page
     assert "Later Saved today, 10:00 Publish it by 21 Jul to keep 42 days" in page
-    assert "Brazil, Chile, Colombia, Ecuador and Organization of American States have not received revision 1" in page
+    unreached = "Brazil, Chile, Colombia, Ecuador and Organization of American States have not received revision 1"
+    assert unreached not in page, "whom it is sent to is not known before the worker has looked"
+    async with story.office.act(COMMAND) as act:
+        await expand(act)
+    page = await story.words(story.peru, "/")
+    assert unreached in page
     assert "have no channel that works" in page
     assert "1 – 6 Feb PUMA Peru, Mazocruz, Puno. Exercise with live fire. Ours." in page
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from notify import formats
 from notify.language import Translator, pick, text, translator
 from notify.maps.geometry import centre
 from notify.notices.notice import Notice
@@ -53,12 +54,13 @@ def _description(notice: Notice, language: str, say: Translator, base_url: str) 
         lines.append(summary)
     arrival = observation.get("arrival") or {}
     if arrival.get("at"):
-        place, at = arrival.get("place", ""), arrival["at"].replace("T", " ")
-        lines.append(say(text("Arrival: %(place)s, %(at)s (%(zone)s)", place=place, at=at,
-                              zone=content["period"]["timezone"])))  # fmt: skip
+        at = f"{formats.long_date(language, arrival['at'])}, {formats.clock(arrival['at'])}"
+        zone = formats.city(language, content["period"]["timezone"])
+        words = text("Arrival: %(place)s, %(at)s (%(zone)s)", place=arrival.get("place", ""), at=at, zone=zone)
+        lines.append(say(words))
     for item in observation.get("programme") or []:
-        words, _ = pick(item["item"], language)
-        lines.append(f"{item['at'].replace('T', ' ')} {words}")
+        what, _ = pick(item["item"], language)
+        lines.append(f"{formats.short_day(language, item['at'])}, {formats.clock(item['at'])}: {what}")
     remarks, _ = pick(observation.get("remarks"), language)
     if remarks:
         lines.append(remarks)

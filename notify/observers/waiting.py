@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notify.actor import Actor
 from notify.delivery.tables import deliveries
 from notify.notices.notice import COLUMNS, Notice, from_row
-from notify.notices.tables import acknowledgements, notices, recipients
+from notify.notices.tables import acknowledgements, events, notices, recipients
 from notify.observers.attendance import Attendance, parsed
 from notify.observers.tables import attendance
 
@@ -111,6 +111,7 @@ async def not_arriving(connection: AsyncConnection, party: str) -> Sequence[Mapp
     """Recipients of the party's own notices whom no channel has reached with the latest revision: notice and party.
 
     Every delivery of that revision to them has failed for good, or they have no subscription that one could go to.
+    Whom a revision that was only just published will be sent to is not known yet: nobody of it is among them.
     """
     d = deliveries.c
     of_it = sa.and_(
@@ -122,13 +123,19 @@ async def not_arriving(connection: AsyncConnection, party: str) -> Sequence[Mapp
         acknowledgements.c.revision == notices.c.revision,
         acknowledgements.c.party == recipients.c.party,
     )
+    spreading = sa.exists().where(
+        events.c.notice_id == notices.c.id,
+        events.c.revision == notices.c.revision,
+        events.c.expanded_at.is_(None),
+    )
     statement = (
         sa.select(notices.c.id, notices.c.reference, notices.c.content, notices.c.revision, recipients.c.party)
         .join(
             recipients,
             sa.and_(recipients.c.notice_id == notices.c.id, recipients.c.revision == notices.c.revision),
         )
-        .where(notices.c.state == party, notices.c.status != "completed", sa.not_(alive), sa.not_(acknowledged))
+        .where(notices.c.state == party, notices.c.status != "completed", sa.not_(spreading))
+        .where(sa.not_(alive), sa.not_(acknowledged))
         .order_by(notices.c.latest_at.desc(), recipients.c.party)
         .limit(100)
     )

@@ -25,6 +25,11 @@ def field_name(pointer: str) -> str:
     return pointer.strip("/").replace("/", "-")
 
 
+def _typable(value: str) -> str:
+    """Without the null character: nobody types it, and PostgreSQL keeps no text that has it."""
+    return value.replace("\x00", "")
+
+
 class Form:
     """The values of a form by name, as typed, and its faults. A new one is empty."""
 
@@ -38,10 +43,10 @@ class Form:
                 if isinstance(value, UploadFile):
                     self._files[name] = value
                 else:
-                    self._values.setdefault(name, []).append(value)
+                    self._values.setdefault(name, []).append(_typable(value))
         else:
             for name, values in (given or {}).items():
-                self._values[name] = [values] if isinstance(values, str) else list(values)
+                self._values[name] = [_typable(each) for each in ([values] if isinstance(values, str) else values)]
 
     @classmethod
     def filled(cls, content: Mapping[str, object], language: str) -> Form:

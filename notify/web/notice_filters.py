@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from notify import formats
 from notify.errors import Invalid
 from notify.language import Text, text
 from notify.notices.filters import STATUSES, filters_of
@@ -68,9 +69,9 @@ def _words(visit: Visit, filters: Filters, *, unacknowledged: bool, everything: 
     found += [word("measure", measure) for measure in filters.measure]
     found += [word("status", status) for status in filters.status]
     if filters.starts_from:
-        found.append(text("from %(day)s on", day=filters.starts_from))
+        found.append(text("from %(day)s on", day=formats.full_date(visit.language, filters.starts_from)))
     if filters.starts_to:
-        found.append(text("until %(day)s", day=filters.starts_to))
+        found.append(text("until %(day)s", day=formats.full_date(visit.language, filters.starts_to)))
     if unacknowledged:
         found.append(text("not acknowledged"))
     if everything:
