@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+import sqlalchemy as sa
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,6 +22,7 @@ from notify.api.models.shared import Problem
 from notify.api.openapi import document
 from notify.api.operations import PREFIX, Operation
 from notify.api.routes import OPERATIONS, api_routes
+from notify.audit.tables import audit_head
 from notify.http_errors import exception_handlers
 from notify.notices import signatures
 from notify.observers.decisions import follow_revision
@@ -72,17 +74,49 @@ class Api:
         self.office = office
         self.app = app
         self.client = client
+        self._keys: set[str | None] = set()
+        self._writing = 0
+        self._together = False
 
     async def of(self, actor: Actor, *scopes: Scope, days: int = 366) -> Caller:
         """Somebody with a token."""
         return Caller(self, await make_token(self.office, actor, *scopes, days=days))
 
-    async def send(self, verb: str, path: str, **how: Any) -> httpx2.Response:
-        """Send a request; ``path`` is below /api/v1 unless it begins with /api or /.well-known."""
+    async def send(self, verb: str, path: str, *, changes: bool = True, **how: Any) -> httpx2.Response:
+        """Send a request; ``path`` is below /api/v1 unless it begins with /api or /.well-known.
+
+        Every act is a line in the audit log; one that finds all as it would leave it, ``changes`` False, is none.
+        """
         url = path if path.startswith(("/api", "/.well-known")) else PREFIX + path
-        response = await self.client.request(verb, url, **how)
+        if verb in ("GET", "HEAD"):
+            response = await self.client.request(verb, url, **how)
+        else:
+            response = await self._write(verb, url, changes=changes and not url.endswith("/preview"), **how)
         check_answer(verb, response)
         return response
+
+    async def _write(self, verb: str, url: str, *, changes: bool, **how: Any) -> httpx2.Response:
+        # Not told apart: the lines of several who write at once, and a request sent again under its idempotency key.
+        key = how.get("headers", {}).get("idempotency-key")
+        again = key is not None and key in self._keys
+        self._keys.add(key)
+        self._writing += 1
+        self._together = self._together or self._writing > 1
+        before = await self._lines()
+        try:
+            response = await self.client.request(verb, url, **how)
+            if not again and not self._together:
+                grown = await self._lines() - before
+                acted = changes and response.status_code < 400
+                assert acted == (grown > 0), f"{verb} {url}: {response.status_code}, {grown} lines in the audit log"
+        finally:
+            self._writing -= 1
+            self._together = self._writing > 0
+        return response
+
+    async def _lines(self) -> int:
+        async with self.office.database.read() as connection:
+            return await connection.scalar(sa.select(audit_head.c.size)) or 0
 
 
 class Caller:
@@ -92,25 +126,29 @@ class Caller:
         self.api = api
         self.token = token
 
-    async def send(self, verb: str, path: str, body: object = None, **headers: str) -> httpx2.Response:
+    async def send(
+        self, verb: str, path: str, body: object = None, *, changes: bool = True, **headers: str
+    ) -> httpx2.Response:
         """Send a request; ``if_match="…"`` and the like are headers."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        how: dict[str, Any] = {"headers": {"authorization": f"Bearer {self.token}", **given}}
+        how: dict[str, Any] = {"changes": changes, "headers": {"authorization": f"Bearer {self.token}", **given}}
         if body is not None:
             how["json"] = body
         return await self.api.send(verb, path, **how)
 
     async def get(self, path: str, expected: int = 200, **headers: str) -> Any:
         """The JSON of a GET, which answers ``expected``."""
-        return expect(await self.send("GET", path, **headers), expected)
+        return expect(await self.send("GET", path, changes=False, **headers), expected)
 
-    async def post(self, path: str, body: object = None, expected: int = 200, **headers: str) -> Any:
+    async def post(
+        self, path: str, body: object = None, expected: int = 200, *, changes: bool = True, **headers: str
+    ) -> Any:
         """The JSON that a POST answers."""
-        return expect(await self.send("POST", path, body, **headers), expected)
+        return expect(await self.send("POST", path, body, changes=changes, **headers), expected)
 
     async def refused(self, verb: str, path: str, body: object = None, **headers: str) -> tuple[int, list[str]]:
         """The status of a refusal, and the pointers that it names."""
-        response = await self.send(verb, path, body, **headers)
+        response = await self.send(verb, path, body, changes=False, **headers)
         assert response.status_code >= 400, response.text
         return response.status_code, [error["pointer"] for error in response.json().get("errors", [])]
 
