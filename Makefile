@@ -23,10 +23,10 @@ setup-test:
 	@sh scripts/setup.sh test
 
 test: setup-test ## every test; sets up a browser, PostgreSQL and Valkey for them
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
-test-quick: setup-dev ## the tests without servers and browser
-	$(BIN)/pytest -n 2 -m "not server and not browser"
+test-quick: setup-dev ## the tests without servers and browser, and without those that take long
+	$(BIN)/pytest -n 2 -m "not server and not browser and not slow"
 
 lint: setup-dev ## formatting, types, the direction of imports, what may be committed
 	$(BIN)/ruff check .

@@ -9,9 +9,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from notify.actor import Actor, Role
 from notify.database import Database
@@ -31,6 +32,12 @@ from tests.support.valkey import Valkey
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 _NEED_SERVERS = {"postgres", "valkey", "site"}
 
+TOGETHER = ("tests/browser/", "tests/test_demo.py")
+"""Tests that share what takes half a minute to make: one process runs all of one of these."""
+
+LONG = (*TOGETHER, "tests/faults/", "tests/test_visibility.py", "tests/test_schemathesis.py", "tests/test_story.py")
+"""Begun first, so that no process ends with a long one while the other has nothing left."""
+
 
 class MakeActor(Protocol):
     """``await actor("PER", "officer")``: a person of a party, or of the node (None), with these roles."""
@@ -38,12 +45,27 @@ class MakeActor(Protocol):
     def __call__(self, party: str | None, *roles: Role, name: str = "", language: str = "en") -> Awaitable[Actor]: ...
 
 
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # its package ships no types
+    """How tests are shared out among processes: one by one, but those of `TOGETHER`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """In the order in which they were collected; pytest-xdist 3.8 loses its own groups under pytest 9.2."""
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark ``server`` whatever needs one, so that `make test-quick` leaves it out."""
+    """Mark ``server`` whatever needs one, so that `make test-quick` leaves it out; put what is `LONG` first."""
     for item in items:
         if _NEED_SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
+    items.sort(key=lambda item: next((at for at, place in enumerate(LONG) if item.nodeid.startswith(place)), len(LONG)))
 
 
 # Databases

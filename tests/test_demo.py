@@ -44,8 +44,6 @@ from notify.vault import Vault
 from tests.support.people import enrol
 from tests.support.processes import Site, environment, run
 
-pytestmark = pytest.mark.xdist_group("demo")  # it is made once
-
 ROLES = ("officer", "manager", "observer")
 WITH_PEOPLE = set(NAMES)
 

@@ -292,8 +292,10 @@ def test_a_cut_ring_covers_what_of_it_is_in_the_view(ring: Any) -> None:
 def test_the_board_covers_the_squares_inside_a_ring(ring: Any) -> None:
     board = labels.Board(440, 400)
     rows, columns = np.mgrid[0:100, 0:110] * labels.STEP + labels.STEP / 2
-    expected = shapely.contains_xy(shapely.Polygon(ring), columns, rows)
-    assert (board.cover([ring]) != expected).sum() <= 2, "but for squares whose middle is on the very edge"
+    area = shapely.Polygon(ring)
+    wrong = board.cover([ring]) != shapely.contains_xy(area, columns, rows)
+    # Whether a square is inside whose middle is on the very edge, nobody can say.
+    assert (shapely.distance(shapely.points(columns[wrong], rows[wrong]), area.boundary) < 1e-9).all()
 
 
 @settings(deadline=None)

@@ -189,6 +189,7 @@ def any_path(examples: int) -> Callable[[Any], Any]:
     return wrap
 
 
+@pytest.mark.slow
 @any_path(examples=25)
 async def test_any_order_of_steps_keeps_the_seats_right(
     office_sqlite: Office, people_sqlite: People, path: list[Step]

@@ -19,7 +19,7 @@ from tests.support.api import open_api, operation_of, served
 from tests.support.schemathesis_seed import Seed, seed
 
 SEED = 20271
-EXAMPLES_AN_OPERATION = 8
+EXAMPLES_AN_OPERATION = 4
 CASES = 1_000
 
 ALLOWED_FOR_VALID_LOOKING_DATA = ["2xx", "3xx", "401", "403", "404", "409", "412", "422", "429"]

@@ -240,6 +240,7 @@ def with_stories(examples: int) -> Callable[[Any], Any]:
     return wrap
 
 
+@pytest.mark.slow
 @with_stories(examples=12)
 async def test_nothing_changes_for_who_has_no_part_in_it(house_sqlite: House, story: Story) -> None:
     await onlookers_see_their_own_business(house_sqlite, story)
@@ -253,6 +254,7 @@ async def test_nothing_changes_for_who_has_no_part_in_it_on_postgresql(house_pos
 HIDDEN = Story("recipients", False, ("group:RECIPIENTS",), (), 0, (), ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["draft", "published"])
 async def test_what_is_hidden_answers_as_what_is_not_there(house_sqlite: House, stage: str) -> None:
     house = house_sqlite

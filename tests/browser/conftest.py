@@ -22,12 +22,11 @@ OpenWindow = Callable[..., Awaitable[Window]]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What all tests of the folder are: in a browser, with servers, on one worker, in one loop."""
+    """What all tests of the folder are: in a browser, with servers, in one loop."""
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.server)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
