@@ -48,18 +48,19 @@ def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.Col
     older = deliveries.alias("older")
     # News of a revision does not wait for an acknowledgement that the receiver has refused; it waits for one that is
     # being sent or was not tried yet.
-    waits_for = sa.or_(
-        older.c.status == _SENDING,
-        sa.and_(
-            older.c.status == _PENDING, sa.or_(older.c.attempts == 0, older.c.supersedable, sa.not_(d.supersedable))
-        ),
+    waits_for = sa.case(
+        (older.c.status == _SENDING, sa.true()),
+        else_=sa.or_(older.c.attempts == 0, older.c.supersedable, sa.not_(d.supersedable)),
     )
-    blocked = sa.exists().where(
+    first = sa.select(sa.literal_column("1")).where(
         older.c.lane == d.lane,
         older.c.number < d.number,
         older.c.status.in_((_PENDING, _SENDING)),
         waits_for,
     )
+    # Asked for each due row by the index of lanes, which CASE and OFFSET hold PostgreSQL to: where it takes the table
+    # for empty, as it does right after a large expansion, it would join all that is due with all that is under way.
+    blocked = sa.exists(first.correlate(deliveries).offset(sa.literal_column("0")))
     conditions = [d.status == _PENDING, d.due_at <= now, sa.not_(blocked)]
     if hosts.busy:
         conditions.append(d.host.not_in(sorted(hosts.busy)))
