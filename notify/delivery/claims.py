@@ -52,7 +52,7 @@ def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.Col
         (older.c.status == _SENDING, sa.true()),
         else_=sa.or_(older.c.attempts == 0, older.c.supersedable, sa.not_(d.supersedable)),
     )
-    first = sa.select(sa.literal_column("1")).where(
+    first: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         older.c.lane == d.lane,
         older.c.number < d.number,
         older.c.status.in_((_PENDING, _SENDING)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -42,17 +43,18 @@ def _feed(name: str) -> Callable[[Request], Awaitable[Response]]:
 async def serve(request: Request, name: str) -> Response:
     """Answer with a feed, or 304. Raises `NotVisible` for a token that opens none, `Invalid` for a bad filter."""
     office: Office = request.app.state.office
-    asked = request.query_params.get("lang")
+    params = request.query_params if request.scope["query_string"] else None
+    asked = params.get("lang") if params else None
     scope = await find(office.database, request.path_params["token"], asked if asked in LANGUAGES else None)
-    filters = filters_of(request.query_params)
+    filters = filters_of(params) if params else Filters()
     # Written anew, so that nothing of an address stands in a feed but what an address can hold.
-    query = urlencode(request.query_params.multi_items())
+    query = urlencode(params.multi_items()) if params else ""
     settings = office.settings
     etag = scope.etag(name, query, settings.base_url, settings.mail_from)
     # The version is read before what it is of: a notice published in between is newer than its ETag says, never older.
     headers = {
         "etag": etag,
-        "last-modified": format_datetime(scope.changed_at.replace(microsecond=0), usegmt=True),
+        "last-modified": _http_date(scope.changed_at.replace(microsecond=0)),
         "cache-control": "public, max-age=60" if scope.scope == PUBLIC else "private, no-cache",
         "x-robots-tag": "noindex",
     }
@@ -60,6 +62,11 @@ async def serve(request: Request, name: str) -> Response:
         return Response(status_code=304, headers=headers)
     body = await _render(office, scope, name, request.url.path, query, filters)
     return Response(body, headers=headers, media_type=f"{FILES[name]}; charset=utf-8")
+
+
+@lru_cache(maxsize=256)
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def _unchanged(request: Request, etag: str, changed_at: datetime) -> bool:

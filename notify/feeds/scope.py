@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from notify.actor import Actor, scopes_of
@@ -51,6 +52,7 @@ class FeedScope:
         return Actor("token", "api", party=self.scope, roles=frozenset({"officer"}),
                      scopes=scopes_of(frozenset({"officer"})))  # fmt: skip
 
+    @lru_cache(maxsize=4_096)  # noqa: B019 - a scope is a few words, asked for its tag again until a notice moves it
     def etag(self, *more: str) -> str:
         """A strong validator of the feed in one form: version, filters and whatever ``more`` its bytes depend on."""
         own = (self.scope, self.subscription_id, self.version, self.language, self.measures, self.states, self.rules)
@@ -69,6 +71,7 @@ async def find(database: Database, token: str, language: str | None) -> FeedScop
     return _scope(row, language)
 
 
+@lru_cache(maxsize=4_096)
 def _scope(row: tuple[Any, ...], language: str | None) -> FeedScope:
     scope, subscription_id, own_language, measures, states, rules, version, changed_at = row
     return FeedScope(
