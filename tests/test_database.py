@@ -63,6 +63,15 @@ async def test_writers_of_two_processes_lose_no_update(database: Database, anoth
         assert await connection.scalar(sa.select(serials.c.last)) == 8 * TURNS
 
 
+async def test_a_commit_is_on_the_disk_before_it_is_answered(database: Database) -> None:
+    async with database.write() as connection:
+        if database.is_sqlite:
+            journal = await connection.scalar(sa.text("PRAGMA journal_mode"))
+            assert (journal, await connection.scalar(sa.text("PRAGMA synchronous"))) == ("wal", 2)
+        else:
+            assert await connection.scalar(sa.text("SHOW synchronous_commit")) == "on"
+
+
 async def test_a_read_cannot_write(database: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError, match=r"(?i)read-?only"):
         async with database.read() as connection:
