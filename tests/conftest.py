@@ -14,11 +14,13 @@ from typing import Any, Protocol
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from notify.accounts import person
 from notify.actor import Actor, Role
 from notify.database import Database
 from notify.office import Office
 from notify.settings import Settings
 from notify.vault import Vault
+from tests.support.accounts import invite, person_of, settle
 from tests.support.clock import Clock
 from tests.support.databases import postgres_template, sqlite_template, sqlite_url
 from tests.support.office import open_office, settings_of
@@ -190,6 +192,31 @@ def actor(office: Office) -> MakeActor:
         return await enrol(office, party, *roles, name=name, language=language)
 
     return make
+
+
+# Accounts
+
+
+@pytest.fixture
+async def other_office(office: Office) -> AsyncIterator[Office]:
+    """Another process on the database of ``office``."""
+    async with open_office(office.settings, office.clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def ana(office_sqlite: Office) -> person.Person:
+    """An officer of Peru, ana@per.example, with `PASSWORD`."""
+    manager = await enrol(office_sqlite, "PER", "manager")
+    due = await invite(office_sqlite, manager, "ana@per.example", "officer")
+    await settle(office_sqlite, due)
+    return await person_of(office_sqlite, due.person_id)
+
+
+@pytest.fixture
+async def officer(office: Office, actor: MakeActor) -> Actor:
+    """An officer of Peru."""
+    return await actor("PER", "officer", name="Ana Rojas", language="es")
 
 
 # The outside world

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
 import rfc8785
@@ -23,7 +23,6 @@ from notify.audit.verify import BATCH, Finding, verify
 from notify.ids import new_id
 from notify.migrations import guards
 from notify.office import Office
-from tests.support.office import open_office
 
 OFFICER = Actor("person", "page", person_id=new_id(), party="PER", name="Capitán Quispe")
 
@@ -132,13 +131,6 @@ async def test_lines_written_together_are_as_lines_written_one_by_one(office: Of
         leaves = (await connection.scalars(sa.select(audit_lines.c.leaf).order_by(audit_lines.c.position))).all()
     assert [json.loads(leaf)["facts"]["n"] for leaf in leaves] == [0, 1, 2, 3]
     assert (await check(office)).root == tree_hash([leaf.encode() for leaf in leaves])
-
-
-@pytest.fixture
-async def other_office(office: Office) -> AsyncIterator[Office]:
-    """Another process on the same database."""
-    async with open_office(office.settings, office.clock) as made:
-        yield made
 
 
 async def test_two_processes_write_one_log_without_a_fork(office: Office, other_office: Office) -> None:

@@ -257,6 +257,7 @@ def test_whatever_is_posted_is_either_refused_or_can_be_placed(place: Json, radi
         (HALVES, -180, 52.02),
         ({"type": "MultiPoint", "coordinates": [[179, 10], [-177, 10]]}, -179, 10),
         ({"type": "LineString", "coordinates": [[-80, 0], [-70, 0]]}, -75, 0),
+        (polygon([[0, 0], [0, 2], [5e-324, 0], [0, 0]]), 0, 1),
         (WIDE, -60, 0),
     ],
 )

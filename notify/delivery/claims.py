@@ -52,7 +52,7 @@ def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.Col
         (older.c.status == _SENDING, sa.true()),
         else_=sa.or_(older.c.attempts == 0, older.c.supersedable, sa.not_(d.supersedable)),
     )
-    first: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+    in_front: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         older.c.lane == d.lane,
         older.c.number < d.number,
         older.c.status.in_((_PENDING, _SENDING)),
@@ -60,7 +60,7 @@ def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.Col
     )
     # Asked for each due row by the index of lanes, which CASE and OFFSET hold PostgreSQL to: where it takes the table
     # for empty, as it does right after a large expansion, it would join all that is due with all that is under way.
-    blocked = sa.exists(first.correlate(deliveries).offset(sa.literal_column("0")))
+    blocked = sa.exists(in_front.correlate(deliveries).offset(sa.literal_column("0")))
     conditions = [d.status == _PENDING, d.due_at <= now, sa.not_(blocked)]
     if hosts.busy:
         conditions.append(d.host.not_in(sorted(hosts.busy)))

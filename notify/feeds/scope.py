@@ -52,11 +52,10 @@ class FeedScope:
         return Actor("token", "api", party=self.scope, roles=frozenset({"officer"}),
                      scopes=scopes_of(frozenset({"officer"})))  # fmt: skip
 
-    @lru_cache(maxsize=4_096)  # noqa: B019 - a scope is a few words, asked for its tag again until a notice moves it
     def etag(self, *more: str) -> str:
         """A strong validator of the feed in one form: version, filters and whatever ``more`` its bytes depend on."""
         own = (self.scope, self.subscription_id, self.version, self.language, self.measures, self.states, self.rules)
-        return f'"{hashlib.sha256(repr((*own, *more)).encode()).hexdigest()[:24]}"'
+        return _tag((*own, *more))
 
 
 async def find(database: Database, token: str, language: str | None) -> FeedScope:
@@ -69,6 +68,14 @@ async def find(database: Database, token: str, language: str | None) -> FeedScop
             raise NotVisible()
         row = found
     return _scope(row, language)
+
+
+# Most requests ask for what nobody has moved since the last one: neither is worked out again for the same values.
+
+
+@lru_cache(maxsize=4_096)
+def _tag(parts: tuple[object, ...]) -> str:
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
 
 
 @lru_cache(maxsize=4_096)

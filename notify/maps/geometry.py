@@ -190,7 +190,7 @@ def centre(geometry: Mapping[str, object]) -> tuple[float, float]:
     z = np.sin(latitudes).mean()
     around = plane(math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y))))
     middle = laid_out(shape, around).centroid
-    if middle.is_empty:  # points across the earth from each other: every direction is as good
+    if middle.is_empty:  # an area so thin that nothing of it is left on a plane
         return _placed(shapely.box(west, south, east, north).centroid)
     return _placed(shapely.Point(around(middle.x, middle.y, inverse=True)))
 

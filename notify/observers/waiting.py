@@ -126,6 +126,7 @@ async def not_arriving(connection: AsyncConnection, party: str) -> Sequence[Mapp
     spreading = sa.exists().where(
         events.c.notice_id == notices.c.id,
         events.c.revision == notices.c.revision,
+        events.c.party.is_(None),  # the news itself, not a receipt for it
         events.c.expanded_at.is_(None),
     )
     statement = (

@@ -17,7 +17,8 @@ from playwright.async_api import Browser
 
 from notify.web.routes import page_routes
 from tests.browser.conftest import Demonstration
-from tests.browser.pages import Cast, Visit, assemble, open_visit, sees, send, sends
+from tests.browser.pages import Visit, open_visit, sees, send, sends
+from tests.browser.stage import Cast, assemble
 from tests.browser.window import SECONDS, Window
 from tests.support.receiver import Receiver
 

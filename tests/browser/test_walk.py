@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from tests.browser.window import Window
-from tests.browser.writing import begin, write, write_the_rest, write_what, write_when_where
+from tests.browser.writing import write, write_when_where
 from tests.support.notices import example
 
 PERU, BOLIVIA, JAMAICA = "officer@per.example", "officer@bol.example", "officer@jam.example"
@@ -24,7 +23,8 @@ async def test_a_notice_goes_its_whole_way(window: Window) -> None:
     assert window.path == "/"
     await window.shows("Perú")
 
-    notice = await _post_the_exercise(window)
+    notice = await write(window, example("exercise"))
+    await _dates_the_wrong_way_round(window, notice)
     reference = await _publish(window, notice)
     await _bolivia_acknowledges(window, notice, reference)
     await _jamaica_finds_nothing(window, notice, reference)
@@ -65,27 +65,20 @@ async def test_a_visit_and_a_destruction_are_posted(
 # Writing and publishing
 
 
-async def _post_the_exercise(window: Window) -> str:
+async def _dates_the_wrong_way_round(window: Window, notice: str) -> None:
+    """An error that is shown, beside what was typed, and put right."""
     body = example("exercise")
-    notice = await begin(window, body)
-    await write_what(window, body)
-    await _dates_the_wrong_way_round(window, body)
-    await write_when_where(window, body)
-    await write_the_rest(window, body)
-    assert window.path == f"{notice}/review", await window.words()
-    return notice
-
-
-async def _dates_the_wrong_way_round(window: Window, body: dict[str, Any]) -> None:
-    """An error that is shown, beside what was typed."""
-    place, period = body["place"], body["period"]
+    period = body["period"]
+    await window.go(f"{notice}/edit/when-where")
     await window.date("period-starts", period["ends"])
     await window.date("period-ends", period["starts"])
-    await window.type({"place-name": place["name"]})
+    await window.type({"place-name": "Desaguadero, Puno"})
     await window.save()
     assert window.status == 422
     await window.shows("Hay ", within=".govuk-error-summary")
-    assert await window.field("place-name").input_value() == place["name"]
+    assert await window.field("place-name").input_value() == "Desaguadero, Puno"
+    await write_when_where(window, body)
+    assert window.path == f"{notice}/edit/participants", await window.words()
 
 
 async def _publish(window: Window, notice: str) -> str:
@@ -152,8 +145,7 @@ async def _an_observer_is_approved(window: Window, notice: str) -> None:
 
 
 async def _she_answers_by_the_mail(window: Window, notice: str, reference: str) -> None:
-    await _opens_the_newest_mail(window, reference, "REQUEST")
-    await window.shows("DTSTART", "20270819T100000")
+    await _opens_the_newest_mail(window, reference, "REQUEST", "DTSTART 20270819T100000")
     await window.page.locator("pre a").filter(has_text="/answer/").first.click()
     await window.shows(reference, "Aeropuerto Inca Manco Cápac, Juliaca")
     await window.press("Asistiré")
@@ -163,17 +155,18 @@ async def _she_answers_by_the_mail(window: Window, notice: str, reference: str) 
     await window.shows("Asistirá")
 
 
-async def _opens_the_newest_mail(window: Window, reference: str, method: str) -> None:
-    """The newest mail to the observer, whose invitation is of this method: it comes a moment after the act."""
+async def _opens_the_newest_mail(window: Window, reference: str, *calendar: str) -> str:
+    """The newest mail to the observer, as soon as its calendar says this; answers the UID of the entry."""
     for _ in range(75):
         await window.go(f"/demo/mail?to={OBSERVER}")
         newest = window.page.locator("tbody a").first
         if reference in await newest.inner_text():
             await newest.click()
-            if method in await window.words(".govuk-summary-list >> nth=1"):
-                return
+            said = await window.words(".govuk-summary-list >> nth=1")
+            if all(each in said for each in calendar):
+                return said.partition("UID ")[2].split()[0]
         await window.page.wait_for_timeout(200)
-    raise AssertionError(f"no mail to {OBSERVER} with {method} about {reference}")
+    raise AssertionError(f"no mail to {OBSERVER} with {calendar} about {reference}")
 
 
 async def _the_dates_move(window: Window, notice: str, reference: str) -> None:
@@ -198,8 +191,7 @@ async def _the_dates_move(window: Window, notice: str, reference: str) -> None:
     assert "18" in changed and "25" in changed, changed
     await window.follow("Leer la revisión 1")
     await window.shows("Mazocruz, Puno")
-    await _opens_the_newest_mail(window, reference, "REQUEST")
-    await window.shows("20270826T100000")
+    await _opens_the_newest_mail(window, reference, "REQUEST", "DTSTART 20270826T100000")
 
 
 async def _it_is_postponed_and_back(window: Window, notice: str, reference: str) -> None:
@@ -209,7 +201,7 @@ async def _it_is_postponed_and_back(window: Window, notice: str, reference: str)
     await window.free("reason", {"es": "Mal tiempo"})
     await window.press("Aplazar")
     await window.shows(f"{reference} está aplazado.")
-    await _opens_the_newest_mail(window, reference, "CANCEL")
+    gone = await _opens_the_newest_mail(window, reference, "CANCEL")
     await window.see_as(BOLIVIA)
     await window.go(notice)
     await window.shows("Aplazado", "Mal tiempo")
@@ -224,7 +216,7 @@ async def _it_is_postponed_and_back(window: Window, notice: str, reference: str)
     await window.shows("El aviso vuelve a estar vigente.")
     await window.press("Publicar este cambio")
     await window.shows(f"Se publicó la revisión 4 de {reference}.")
-    await _opens_the_newest_mail(window, reference, "REQUEST")
+    assert await _opens_the_newest_mail(window, reference, "REQUEST") == gone, "it is back under another UID"
     await window.see_as(BOLIVIA)
     await window.go(notice)
     await window.shows("Vigente", "Revisión 4")

@@ -72,15 +72,6 @@ class Window:
         for each in words:
             assert each in shown, f"{self.page.url} does not say “{each}”: {shown}"
 
-    async def waits_for(self, words: str, within: str = "main") -> None:
-        """Wait, by loading the page again, until words are shown: what the worker does comes a moment later."""
-        for _ in range(SECONDS * 5):
-            if words in await self.words(within):
-                return
-            await self.page.wait_for_timeout(200)
-            await self.page.reload()
-        await self.shows(words, within=within)
-
     # Filling in
 
     async def press(self, name: str, within: str = "main", *, exact: bool = True) -> None:

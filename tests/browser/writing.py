@@ -12,15 +12,15 @@ OFTEN = ("group:RECIPIENTS", "group:MEMBERS", "OAS", "IADB", "CARICOM")
 
 async def write(window: Window, body: dict[str, Any]) -> str:
     """Write a whole notice, up to its last page before publication; answers the notice's path."""
-    notice = await begin(window, body)
-    await write_what(window, body)
+    notice = await _begin(window, body)
+    await _write_what(window, body)
     await write_when_where(window, body)
-    await write_the_rest(window, body)
+    await _write_the_rest(window, body)
     assert window.path == f"{notice}/review", await window.words()
     return notice
 
 
-async def begin(window: Window, body: dict[str, Any]) -> str:
+async def _begin(window: Window, body: dict[str, Any]) -> str:
     """A draft of the body's measure, open at its first step; answers the notice's path."""
     await window.go("/notices/new")
     await window.type({"measure": body["measure"]})
@@ -30,7 +30,7 @@ async def begin(window: Window, body: dict[str, Any]) -> str:
     return notice
 
 
-async def write_what(window: Window, body: dict[str, Any]) -> None:
+async def _write_what(window: Window, body: dict[str, Any]) -> None:
     """Its names, and what its measure asks for."""
     await window.free("title", body["title"])
     await window.free("summary", body["summary"])
@@ -69,7 +69,7 @@ async def write_when_where(window: Window, body: dict[str, Any]) -> None:
     await window.save()
 
 
-async def write_the_rest(window: Window, body: dict[str, Any]) -> None:
+async def _write_the_rest(window: Window, body: dict[str, Any]) -> None:
     """Who takes part, who may observe, who answers questions, who may read it."""
     await window.type({"participants-0-personnel": body["participants"][0]["personnel"]})
     await window.save()
