@@ -105,6 +105,23 @@ async def test_what_a_dead_worker_held_is_sent_by_another(
         assert [tuple(each) for each in found] == [(1, "lost", None), (2, "done", office.clock())]
 
 
+async def test_an_attempt_that_was_lost_puts_the_next_one_off_no_further(
+    office: Office, actor: MakeActor, peru: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, await actor("BOL", "manager"), "webhook", receiver.url())
+    receiver.otherwise = Reply(500)
+    await published(office, peru)
+    async with looping(office) as loop:
+        await loop._expand()
+        async with office.database.write() as connection:
+            await claims.claim(connection, office.clock(), "dead worker", limit=10, lease=timedelta(0))
+        await asyncio.sleep(0.01)
+        await loop.drain()
+    (row,) = await rows(office)
+    assert (row["status"], row["attempts"]) == ("pending", 2)
+    assert timedelta(seconds=4) <= row["due_at"] - office.clock() <= timedelta(seconds=6)
+
+
 async def test_a_worker_past_its_lease_sends_no_old_news_after_new(
     office: Office, other: Office, actor: MakeActor, peru: Actor, receiver: Receiver
 ) -> None:

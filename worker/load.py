@@ -6,9 +6,8 @@ that answers fast gets as many as it finishes in a second.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from notify.delivery.claims import Share
@@ -19,29 +18,31 @@ class Load:
 
     def __init__(self, side_by_side: int) -> None:
         self._side_by_side = side_by_side
-        self._in_hand: Counter[str] = Counter()
-        self._slots: dict[str, asyncio.Semaphore] = {}
-        self._done: Counter[str] = Counter()  # in this second
-        self._before: Counter[str] = Counter()  # in the second before
+        self._in_hand: defaultdict[str, int] = defaultdict(int)
+        self._sending: defaultdict[str, int] = defaultdict(int)
+        self._done: defaultdict[str, int] = defaultdict(int)  # in this second
+        self._before: defaultdict[str, int] = defaultdict(int)  # in the second before
         self._second = 0
 
     def take(self, names: Iterable[str]) -> None:
         """Deliveries are in hand now."""
-        self._in_hand.update(names)
+        for name in names:
+            self._in_hand[name] += 1
 
-    def slot(self, name: str) -> asyncio.Semaphore:
-        """What is held while one is sent."""
-        slots = self._slots.get(name)
-        if slots is None:
-            slots = self._slots[name] = asyncio.Semaphore(self._side_by_side)
-        return slots
+    def has_slot(self, name: str) -> bool:
+        """Whether one more may be sent now."""
+        return self._sending.get(name, 0) < self._side_by_side
 
-    def leave(self, name: str, done: bool) -> None:
-        """One is no longer in hand; ``done``: it went through."""
+    def start(self, name: str) -> None:
+        """One of those in hand is being sent."""
+        self._sending[name] += 1
+
+    def end(self, name: str, done: bool) -> None:
+        """One that was being sent is no longer in hand; ``done``: it went through."""
+        self._sending[name] -= 1
         self._in_hand[name] -= 1
         if not self._in_hand[name]:
-            del self._in_hand[name]
-            self._slots.pop(name, None)
+            del self._in_hand[name], self._sending[name]
         if done:
             self._turn()
             self._done[name] += 1
@@ -50,13 +51,13 @@ class Load:
         """How a claim is shared out now."""
         self._turn()
         each = 2 * self._side_by_side
-        rate = self._done | self._before  # the higher of the two
+        rate = Counter(self._done) | Counter(self._before)  # the higher of the two
         busy = [name for name, held in self._in_hand.items() if held >= max(each, rate[name])]
         return Share(each, fast=[name for name, done in rate.items() if done >= each], busy=busy)
 
     def _turn(self) -> None:
         second = int(time.monotonic())
         if second != self._second:
-            self._before = self._done if second == self._second + 1 else Counter()
-            self._done = Counter()
+            self._before = self._done if second == self._second + 1 else defaultdict(int)
+            self._done = defaultdict(int)
             self._second = second

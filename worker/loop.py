@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,27 +22,18 @@ from notify.delivery import claims, results, subscriptions, workers
 from notify.delivery.claims import Claim
 from notify.delivery.expansion import Expander, expand
 from notify.delivery.outcome import Outcome
-from notify.delivery.results import Result
 from notify.delivery.sending import Channel, Message, Prepare
 from notify.ids import new_id
 from notify.notices.tables import events
 from notify.office import Office
-from worker.load import Load
+from worker.batch import Batch
 from worker.pace import Pace as Pace
 from worker.pace import elapsed
+from worker.senders import Senders
 
 log = structlog.get_logger("worker")
 
 _T = TypeVar("_T")
-
-
-@dataclass
-class _Batch:
-    """One claim: its lease token, until when by `elapsed` its lease lasts, and what of it was not sent yet."""
-
-    token: str
-    deadline: float
-    left: set[str]
 
 
 @dataclass
@@ -60,20 +50,10 @@ class Loop:
 
     def __post_init__(self) -> None:
         self._woken = asyncio.Event()
-        self._freed = asyncio.Event()
-        self._ended = asyncio.Event()
         self._stopping = False
-        self._sends: set[asyncio.Task[None]] = set()
-        self._batches: dict[str, _Batch] = {}
-        self._results: list[tuple[str, Result]] = []
-        self._unsent: list[tuple[str, str]] = []
+        self._batches: dict[str, Batch] = {}
         self._flushing = asyncio.Lock()
-        self._hosts = Load(self.pace.per_host)
-        self._parties = Load(self.pace.per_party)
-        self._channels = {
-            name: asyncio.Semaphore(min(channel.side_by_side, self.pace.side_by_side))
-            for name, channel in self.channels.items()
-        }
+        self._senders = Senders(self.channels, self.pace, self.office.clock)
 
     async def wake(self) -> None:
         """There is work: look now. Harmless when there is none."""
@@ -83,7 +63,7 @@ class Loop:
         """Claim no more, finish what is being sent, and end `run`."""
         self._stopping = True
         self._woken.set()
-        self._freed.set()
+        self._senders.halt()
 
     async def run(self) -> None:
         """Run until `stop`. Whatever goes wrong is logged and tried again: the loop never ends by itself."""
@@ -102,14 +82,12 @@ class Loop:
                     _log("look_failed", error)
                     await self._wait(self._woken, min(1.0, self.pace.look))
         finally:
-            if self._sends:
-                await asyncio.wait(self._sends, timeout=self.pace.margin)
-            for task in self._sends:
-                task.cancel()
+            self._senders.halt()
+            await self._senders.finish(self.pace.margin)
             async with self._flushing:  # what is being recorded is recorded to its end
                 for helper in helpers:
                     helper.cancel()
-            await asyncio.gather(*helpers, *self._sends, return_exceptions=True)
+            await asyncio.gather(*helpers, return_exceptions=True)
             try:
                 await self._flush()
                 await self._leave()
@@ -121,29 +99,35 @@ class Loop:
 
     async def drain(self) -> None:
         """Work until nothing is due, then return: for tests and for making a history."""
-        while True:
-            await self._expand()
-            claimed = await self._claim()
-            if self._sends:
-                await asyncio.wait(self._sends)
+        recorder = asyncio.create_task(self._always("record", self._record, 0.5))
+        try:
+            while await self._take() or self._batches or await self._has_work():
+                await self._wait(self._woken, 0.01)  # for slots, for results, or for another worker
+        finally:
+            async with self._flushing:
+                recorder.cancel()
+            await asyncio.gather(recorder, return_exceptions=True)
             await self._flush()
-            if not claimed:
-                if not await self._has_work():
-                    return
-                await asyncio.sleep(0.01)  # another worker is at it
 
     async def _round(self) -> None:
         self._woken.clear()
-        self._freed.clear()
+        self._senders.freed.clear()
         if not await self._has_work():
             await self._wait(self._woken, self.pace.look)
-            return
-        await self._expand()
-        if self._room() < self.pace.batch // 2:
-            await self._wait(self._freed, self.pace.look)
-        elif not await self._claim():
+        elif self._senders.room < self.pace.batch // 2:
+            await self._wait(self._senders.freed, self.pace.look)
+        elif not await self._take():
             # What there is, another worker holds at this moment.
             await self._wait(self._woken, min(0.05, self.pace.look))
+
+    async def _take(self) -> int:
+        if await self._has_events():
+            await self._expand()
+        return await self._claim()
+
+    async def _has_events(self) -> bool:
+        async with self.office.database.read() as connection:
+            return bool(await connection.scalar(sa.select(sa.exists().where(events.c.expanded_at.is_(None)))))
 
     async def _wait(self, event: asyncio.Event, seconds: float) -> None:
         if self._stopping:
@@ -152,7 +136,7 @@ class Loop:
             await asyncio.wait_for(event.wait(), seconds)
 
     async def _has_work(self) -> bool:
-        due = claims.claimable(self.office.clock(), self._hosts.share(), self._parties.share())
+        due = claims.claimable(self.office.clock(), self._senders.hosts.share(), self._senders.parties.share())
         statement = sa.select(
             sa.or_(
                 sa.exists().where(events.c.expanded_at.is_(None)),
@@ -170,41 +154,31 @@ class Loop:
                 expanded = await expand(act, self.expanders)
                 act.wakes = False
 
-    def _room(self) -> int:
-        return self.pace.capacity - len(self._sends)
-
     async def _claim(self) -> int:
         started = elapsed()
         token = new_id()
         lease = timedelta(seconds=self.pace.lease)
-        limit = min(self.pace.batch, self._room())
+        limit = min(self.pace.batch, self._senders.room)
         now = self.office.clock()
         async with self.office.database.write() as connection:
             recovered = await claims.recover(connection, now)
             claimed = await claims.claim(
-                connection, now, token, limit=limit, lease=lease, hosts=self._hosts.share(),
-                parties=self._parties.share(),
+                connection, now, token, limit=limit, lease=lease, hosts=self._senders.hosts.share(),
+                parties=self._senders.parties.share(),
             )  # fmt: skip
         if recovered:
             log.warning("leases_recovered", count=recovered)
         if not claimed:
             return 0
-        batch = self._batches[token] = _Batch(token, started + self.pace.lease, {str(c["id"]) for c in claimed})
+        batch = self._batches[token] = Batch(token, started + self.pace.lease, {one["id"] for one in claimed})
         if len(claimed) == limit and self.office.wake is not None:
             await self.office.wake()  # there is more than this worker's share: others join
         try:
             messages = await self._messages(claimed)
         except BaseException:
-            self._unsent += [(token, delivery_id) for delivery_id in batch.left]
-            batch.left.clear()
-            self._ended.set()
+            self._senders.give_back(batch)
             raise
-        self._hosts.take(one["host"] for one in claimed)
-        self._parties.take(one["party"] for one in claimed)
-        for one in claimed:
-            task = asyncio.create_task(self._deliver(batch, one, messages[str(one["id"])]))
-            self._sends.add(task)
-            task.add_done_callback(self._sends.discard)
+        self._senders.add(batch, claimed, messages)
         return len(claimed)
 
     async def _messages(self, claimed: Sequence[Claim]) -> dict[str, Message | Outcome]:
@@ -219,56 +193,15 @@ class Loop:
                         log.exception("prepare_failed", kind=kind, count=len(of_kind))
                         async with self.office.database.read() as again:
                             for one in of_kind:
-                                messages[str(one["id"])] = await self._message(prepare, again, one)
+                                messages[one["id"]] = await self._message(prepare, again, one)
         return messages
 
     async def _message(self, prepare: Prepare, connection: AsyncConnection, one: Claim) -> Message | Outcome:
         try:
-            return (await prepare(connection, [one]))[str(one["id"])]
+            return (await prepare(connection, [one]))[one["id"]]
         except Exception:
             # Named in the log and shown as dead in the end; the next version may be able to make it.
-            log.exception("message_failed", delivery=str(one["id"]))
-            return Outcome("retry", error_class="content")
-
-    async def _deliver(self, batch: _Batch, claim: Claim, message: Message | Outcome) -> None:
-        delivery_id, host, party, channel = str(claim["id"]), claim["host"], claim["party"], claim["channel"]
-        outcome: Outcome | None = None
-        try:
-            async with self._hosts.slot(host), self._parties.slot(party), self._channels[channel]:
-                # The last check, immediately before the send: while the lease holds nobody else sends in this lane.
-                if self._stopping or delivery_id not in batch.left or elapsed() > batch.deadline - self.pace.margin:
-                    return
-                started_at = self.office.clock()
-                outcome = await self._send(channel, delivery_id, message)
-            result = Result(
-                delivery_id, claim["subscription_id"], claim["letter_id"], claim["attempts"], started_at, outcome,
-                random.random(),  # noqa: S311 - jitter is no secret
-            )  # fmt: skip
-            self._results.append((batch.token, result))
-            if outcome.kind != "done":
-                log.warning(
-                    "delivery_failed", delivery=delivery_id, party=party, channel=channel, outcome=outcome.kind,
-                    error_class=outcome.error_class, answer=outcome.answer,
-                    request_id=getattr(message, "request_id", ""),
-                )  # fmt: skip
-        finally:
-            if outcome is None and delivery_id in batch.left:
-                self._unsent.append((batch.token, delivery_id))
-            batch.left.discard(delivery_id)
-            done = outcome is not None and outcome.kind == "done"
-            self._hosts.leave(host, done)
-            self._parties.leave(party, done)
-            self._ended.set()
-            self._freed.set()
-
-    async def _send(self, channel: str, delivery_id: str, message: Message | Outcome) -> Outcome:
-        if isinstance(message, Outcome):
-            return message
-        try:
-            return await self.channels[channel].send(message)
-        except Exception:
-            # A fault of ours in a channel must not end the loop, nor lose the delivery: it is tried again.
-            log.exception("channel_failed", channel=channel, delivery=delivery_id)
+            log.exception("message_failed", delivery=one["id"])
             return Outcome("retry", error_class="content")
 
     async def _always(self, what: str, job: Callable[[], Awaitable[None]], pause: float) -> None:
@@ -281,20 +214,15 @@ class Loop:
                 await asyncio.sleep(pause)
 
     async def _record(self) -> None:
-        await self._ended.wait()
+        await self._senders.ended.wait()
         await asyncio.sleep(self.pace.record)
-        self._ended.clear()
-        try:
-            await self._flush()
-        except Exception:
-            self._ended.set()
-            raise
+        self._senders.ended.clear()
+        await self._flush()
 
     async def _flush(self) -> None:
         """Record what has ended, and give back what was not sent. What cannot be recorded is kept and tried again."""
         async with self._flushing:
-            waiting, self._results = self._results, []
-            unsent, self._unsent = self._unsent, []
+            waiting, unsent = self._senders.collect()
             gone: list[str] = []
             try:
                 if waiting or unsent:
@@ -304,7 +232,7 @@ class Loop:
                         for token, ids in _by_token(unsent).items():
                             await claims.release(act.connection, token, ids, act.now)
             except BaseException:
-                self._results, self._unsent = waiting + self._results, unsent + self._unsent
+                self._senders.keep(waiting, unsent)
                 raise
             for token in [t for t, batch in self._batches.items() if not batch.left]:
                 del self._batches[token]

@@ -5,7 +5,7 @@ A late success still counts; a late failure does not, for another worker may be 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,16 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.delivery.outcome import Outcome
 from notify.delivery.retry import delay
-from notify.delivery.rows import among, lock_in_order
+from notify.delivery.rows import among, given, lock_in_order
 from notify.delivery.tables import attempts, deliveries, letters, subscriptions
-from notify.ids import new_id
 from notify.office import Act
+from notify.schema import Instant, random_id
 
 HEARD_FROM = timedelta(minutes=1)
 """How exactly `last_success_at` is kept: a row is not written for each of a thousand deliveries."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Result:
     """One attempt: which delivery, the how-manieth, when it started, and how it ended."""
 
@@ -49,25 +49,26 @@ async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
     await lock_in_order(act.connection, deliveries, [result.delivery_id for result in results])
     for status, batch in done.items():
         await _record_done(act, status, batch)
-    failing = [result.subscription_id for result in failed if await _record_failure(act, token, result)]
+    lost = await _lost(act.connection, [result.delivery_id for result in failed if result.attempt > 1])
+    failing = [r.subscription_id for r in failed if await _record_failure(act, token, r, lost[r.delivery_id])]
     await _note_on_subscriptions(act, [r.subscription_id for batch in done.values() for r in batch], failing)
-    await act.connection.execute(
-        sa.insert(attempts),
-        [
-            {
-                "id": new_id(),
-                "delivery_id": r.delivery_id,
-                "number": r.attempt,
-                "started_at": r.started_at,
-                "ended_at": act.now,
-                "outcome": r.outcome.kind,
-                "answer": r.outcome.answer,
-                "error_class": r.outcome.error_class,
-            }
-            for r in results
-        ],
-    )
+    await _note_attempts(act, results)
     return list(dict.fromkeys(r.subscription_id for r in failed if r.outcome.kind == "gone" and r.subscription_id))
+
+
+async def _note_attempts(act: Act, results: Sequence[Result]) -> None:
+    a = attempts.c
+    kinds = {name: a[name].type for name in ("delivery_id", "number", "started_at", "outcome", "answer", "error_class")}
+    rows = [
+        (r.delivery_id, r.attempt, r.started_at, r.outcome.kind, r.outcome.answer, r.outcome.error_class)
+        for r in results
+    ]
+    ended = given(act.connection, kinds, rows)
+    await act.connection.execute(
+        sa.insert(attempts).from_select(
+            ["id", "ended_at", *ended], sa.select(random_id(), sa.literal(act.now, Instant), *ended.values())
+        )
+    )
 
 
 async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
@@ -88,10 +89,23 @@ async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
     await _erase_letters(act.connection, [r.letter_id for r in batch if r.letter_id])
 
 
-async def _record_failure(act: Act, token: str, result: Result) -> bool:
+async def _lost(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]:
+    """How many attempts of each delivery ended with their worker: they say nothing of the receiver."""
+    if not ids:
+        return Counter()
+    a = attempts.c
+    found = await connection.execute(
+        sa.select(a.delivery_id, sa.func.count().label("times"))
+        .where(among(connection, a.delivery_id, ids), a.outcome == "lost")
+        .group_by(a.delivery_id)
+    )
+    return Counter({row.delivery_id: row.times for row in found})
+
+
+async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bool:
     """Whether the failure counts."""
     d, outcome = deliveries.c, result.outcome
-    wait = delay(result.attempt, result.chance, outcome.retry_after) if outcome.kind == "retry" else None
+    wait = delay(result.attempt - lost, result.chance, outcome.retry_after) if outcome.kind == "retry" else None
     over = wait is None
     final = outcome.status or "dead"
     changed = await act.connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,31 @@ def among(connection: AsyncConnection, column: sa.ColumnElement[str], ids: Colle
         values = sa.func.json_each(json.dumps([i.replace("-", "") for i in ids])).table_valued("value")
         return column.in_(sa.select(sa.type_coerce(values.c.value, Id)))
     return column == sa.func.any(sa.literal(list(ids), sa.ARRAY(sa.Uuid(as_uuid=False))))
+
+
+def given(
+    connection: AsyncConnection, columns: Mapping[str, sa.types.TypeEngine[Any]], rows: Sequence[Sequence[Any]]
+) -> dict[str, sa.ColumnElement[Any]]:
+    """Columns of ``rows`` to select from, by name, as few parameters: the statement is the same for any number."""
+    by_column = [list(column) for column in zip(*rows, strict=True)]
+    kinds = list(columns.values())
+    if connection.dialect.name != "sqlite":
+        arrays = [sa.literal(values, sa.ARRAY(kind)) for values, kind in zip(by_column, kinds, strict=True)]
+        table = sa.func.unnest(*arrays).table_valued(*(sa.column(name, kind) for name, kind in columns.items()))
+        table = table.render_derived(name="given")
+        return {name: table.c[name] for name in columns}
+    inside = [_inside(connection, kind, values) for kind, values in zip(kinds, by_column, strict=True)]
+    row = sa.func.json_each(json.dumps(list(zip(*inside, strict=True)))).table_valued("value").c.value
+    return {
+        name: sa.type_coerce(sa.func.json_extract(row, f"$[{number}]"), kind)
+        for number, (name, kind) in enumerate(columns.items())
+    }
+
+
+def _inside(connection: AsyncConnection, kind: sa.types.TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Values as the database keeps them."""
+    processor = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return values if processor is None else [processor(value) for value in values]
 
 
 def dicts(result: sa.Result[Any]) -> list[dict[str, Any]]:

@@ -124,6 +124,7 @@ class Running:
         """Wait for a fan-out to be under way, and publish when none will be."""
         async with asyncio.timeout(START):
             while not await self.is_spreading():
+                self.site.require_running()
                 if await self._nothing_is_due():
                     await self.publishes()
                 await asyncio.sleep(0.05)
@@ -135,11 +136,20 @@ class Running:
             return not await connection.scalar(sa.select(sa.or_(waiting, pending)))
 
     async def settles(self) -> None:
-        """Wait until every event has its deliveries, and every delivery has come to its end."""
+        """Wait until every event has its deliveries, and every delivery has come to its end.
+
+        What a busy machine did not answer in time would be tried again after minutes: it is due now.
+        """
+        d = deliveries.c
         async with asyncio.timeout(START):
             while True:
+                async with self.office.database.write() as connection:
+                    now = datetime.now(UTC)
+                    late = sa.and_(d.status == "pending", d.due_at > now)
+                    await connection.execute(sa.update(deliveries).where(late).values(due_at=now))
                 if await self._nothing_is_due() and not (await statuses(self.office))["sending"]:
                     return
+                self.site.require_running()
                 await asyncio.sleep(0.1)
 
 

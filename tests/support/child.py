@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import itertools
 import os
 import signal
 import socket
@@ -120,11 +122,20 @@ def as_user(user: str | None) -> dict[str, Any]:
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
+# Below the ports that the system gives to outgoing connections: one of those may take the place of a program that was
+# killed before it is started again. Every process of the tests begins somewhere else.
+_PORTS = range(10_000, 32_000)
+_next_port = itertools.count(os.getpid() * 7_919)
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now, for a program that cannot choose one itself."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody has now, for a program that cannot choose one itself."""
+    for number in itertools.islice(_next_port, len(_PORTS)):
+        port = _PORTS[number % len(_PORTS)]
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ChildError(f"every port from {_PORTS[0]} to {_PORTS[-1]} is taken")
 
 
 def _die_with_parent(number: signal.Signals) -> None:

@@ -135,9 +135,16 @@ class Site:
         for child in self._children():
             child.kill()
 
+    def require_running(self) -> None:
+        """Raise `ChildError` with its log when a process has ended."""
+        for child in self._children():
+            child.require_running()
+
     def close(self) -> None:
-        """End everything, whatever its state."""
+        """End everything, whatever its state; what they said last is shown when the test fails."""
         self.kill()
+        for child in self._children():
+            sys.stdout.write(f"{child.log.name}, ended with {child.process.returncode}:\n{child.tail(1500)}\n")
 
     def _children(self) -> list[Child]:
         return [web.child for web in self.webs] + [worker.child for worker in self.workers]
