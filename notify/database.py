@@ -1,4 +1,4 @@
-"""The one way to the database: `Database.read` and `Database.write`, and `Database.glance` for a 304.
+"""The one way to the database: `Database.read` and `Database.write`, and `Database.glance` for one short query.
 
 SQLite: an autocommit driver with explicit BEGIN (read, query_only) and BEGIN IMMEDIATE (write) on one writer
 connection a process behind a lock; WAL, synchronous=FULL, foreign keys. With the driver's own BEGIN a
@@ -68,7 +68,7 @@ class Database:
         return int(row[0]) if row else 0
 
     async def glance(self, query: str, **parameters: str) -> tuple[Any, ...] | None:
-        """The first row of one short query, for a 304.
+        """The first row of one short query, for a 304 and for a look.
 
         On SQLite it runs on this thread, since the hop to the driver's thread costs six times the query.
         """

@@ -135,7 +135,7 @@ async def test_a_lease_is_renewed_while_a_receiver_takes_its_time(
         async with looping(office, pace) as other:
             for _ in range(8):
                 await asyncio.sleep(0.3)
-                await other._claim()
+                await other._turn()
     assert len(receiver.hooks) == 1
 
 
@@ -156,6 +156,23 @@ async def test_a_fault_in_one_event_stops_nothing(
         assert receiver.hooks == []
         failing = False
         await receiver.wait(1, seconds=5)
+
+
+async def test_a_fault_in_the_events_of_one_notice_holds_up_no_other(
+    office: Office, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    faulty_notice = await published(office, peru)
+
+    async def faulty(act: Any, event: Any) -> None:
+        if event["notice_id"] == faulty_notice.id:
+            raise KeyError("a fault of ours")
+
+    async with looping(office) as loop:
+        loop.expanders = (faulty,)
+        other = await published(office, peru)
+        await loop.drain()
+    assert [hook.json["data"]["notice"]["id"] for hook in receiver.hooks] == [other.id]
 
 
 async def test_the_loop_outlives_a_database_that_is_away(office_sqlite: Office, receiver: Receiver) -> None:

@@ -7,10 +7,13 @@ that answers fast gets as many as it finishes in a second.
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from notify.delivery.claims import Share
+
+SPAN = 0.25
+"""Seconds over which it is counted how many a receiver finishes."""
 
 
 class Load:
@@ -20,9 +23,9 @@ class Load:
         self._side_by_side = side_by_side
         self._in_hand: defaultdict[str, int] = defaultdict(int)
         self._sending: defaultdict[str, int] = defaultdict(int)
-        self._done: defaultdict[str, int] = defaultdict(int)  # in this second
-        self._before: defaultdict[str, int] = defaultdict(int)  # in the second before
-        self._second = 0
+        self._done: defaultdict[str, int] = defaultdict(int)  # since then
+        self._since = time.monotonic()
+        self._rate: dict[str, float] = {}  # a second, before then
 
     def take(self, names: Iterable[str]) -> None:
         """Deliveries are in hand now."""
@@ -31,7 +34,7 @@ class Load:
 
     def has_slot(self, name: str) -> bool:
         """Whether one more may be sent now."""
-        return self._sending.get(name, 0) < self._side_by_side
+        return self._sending[name] < self._side_by_side
 
     def start(self, name: str) -> None:
         """One of those in hand is being sent."""
@@ -41,23 +44,23 @@ class Load:
         """One that was being sent is no longer in hand; ``done``: it went through."""
         self._sending[name] -= 1
         self._in_hand[name] -= 1
-        if not self._in_hand[name]:
-            del self._in_hand[name], self._sending[name]
         if done:
-            self._turn()
             self._done[name] += 1
 
     def share(self) -> Share:
         """How a claim is shared out now."""
-        self._turn()
+        now = time.monotonic()
+        took = max(now - self._since, SPAN)
+        rate = {name: max(self._done.get(name, 0) / took, self._rate.get(name, 0)) for name in self._done | self._rate}
+        if now - self._since >= SPAN:
+            self._rate = {name: done / took for name, done in self._done.items()}
+            self._since, self._done = now, defaultdict(int)
+            self._in_hand = _without_zeros(self._in_hand)
+            self._sending = _without_zeros(self._sending)
         each = 2 * self._side_by_side
-        rate = Counter(self._done) | Counter(self._before)  # the higher of the two
-        busy = [name for name, held in self._in_hand.items() if held >= max(each, rate[name])]
+        busy = [name for name, held in self._in_hand.items() if held >= max(each, rate.get(name, 0))]
         return Share(each, fast=[name for name, done in rate.items() if done >= each], busy=busy)
 
-    def _turn(self) -> None:
-        second = int(time.monotonic())
-        if second != self._second:
-            self._before = self._done if second == self._second + 1 else defaultdict(int)
-            self._done = defaultdict(int)
-            self._second = second
+
+def _without_zeros(counts: Mapping[str, int]) -> defaultdict[str, int]:
+    return defaultdict(int, {name: count for name, count in counts.items() if count})

@@ -18,14 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.actor import WORKER
-from notify.delivery import claims, results, subscriptions, workers
+from notify.delivery import claims, expansion, subscriptions, workers
 from notify.delivery.claims import Claim
-from notify.delivery.expansion import Expander, expand
+from notify.delivery.expansion import Expander
 from notify.delivery.outcome import Outcome
+from notify.delivery.results import record
 from notify.delivery.sending import Channel, Message, Prepare
 from notify.ids import new_id
-from notify.notices.tables import events
-from notify.office import Office
+from notify.office import Act, Office
 from worker.batch import Batch
 from worker.pace import Pace as Pace
 from worker.pace import elapsed
@@ -52,8 +52,11 @@ class Loop:
         self._woken = asyncio.Event()
         self._stopping = False
         self._batches: dict[str, Batch] = {}
-        self._flushing = asyncio.Lock()
-        self._senders = Senders(self.channels, self.pace, self.office.clock)
+        self._recording: asyncio.TimerHandle | None = None
+        self._faulty: set[int] = set()  # events that could not be expanded, left alone for a while
+        self._faulty_until = 0.0
+        self._more = False  # the last claim was a full one
+        self._senders = Senders(self.channels, self.pace, self.office.clock, self._ended)
 
     async def wake(self) -> None:
         """There is work: look now. Harmless when there is none."""
@@ -68,28 +71,27 @@ class Loop:
     async def run(self) -> None:
         """Run until `stop`. Whatever goes wrong is logged and tried again: the loop never ends by itself."""
         jobs = (
-            self._always("record", self._record, 0.5),
-            self._always("renew", self._renew, 0),
-            self._always("heartbeat", self._beat, 0),
+            self._always("renew", self._renew, self.pace.lease / 4),
+            self._always("heartbeat", self._beat, self.pace.heartbeat),
         )
         helpers = [asyncio.create_task(job) for job in jobs]
         try:
             while not self._stopping:
                 try:
-                    await self._round()
+                    seconds = await self._round()
                 except Exception as error:
-                    # A database that is away, or a fault of ours in one event: the others must still be delivered.
+                    # A database that is away, or a fault of ours: what is due must still be delivered.
                     _log("look_failed", error)
-                    await self._wait(self._woken, min(1.0, self.pace.look))
+                    seconds = min(1.0, self.pace.look)
+                await self._wait(self.pace.look if seconds is None else seconds)
         finally:
             self._senders.halt()
             await self._senders.finish(self.pace.margin)
-            async with self._flushing:  # what is being recorded is recorded to its end
-                for helper in helpers:
-                    helper.cancel()
+            for helper in helpers:
+                helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
             try:
-                await self._flush()
+                await self._turn()
                 await self._leave()
             except Exception as error:
                 # The leases run out, and another worker takes up what is left.
@@ -99,93 +101,117 @@ class Loop:
 
     async def drain(self) -> None:
         """Work until nothing is due, then return: for tests and for making a history."""
-        recorder = asyncio.create_task(self._always("record", self._record, 0.5))
-        try:
-            while await self._take() or self._batches or await self._has_work():
-                await self._wait(self._woken, 0.01)  # for slots, for results, or for another worker
-        finally:
-            async with self._flushing:
-                recorder.cancel()
-            await asyncio.gather(recorder, return_exceptions=True)
-            await self._flush()
+        while (seconds := await self._round()) is not None or self._senders.is_busy or self._woken.is_set():
+            await self._wait(self.pace.record if seconds is None else seconds)
 
-    async def _round(self) -> None:
+    async def _round(self) -> float | None:
+        """One look and what it finds to do; answers in how many seconds there may be more, None: nothing is due."""
         self._woken.clear()
-        self._senders.freed.clear()
-        if not await self._has_work():
-            await self._wait(self._woken, self.pace.look)
-        elif self._senders.room < self.pace.batch // 2:
-            await self._wait(self._senders.freed, self.pace.look)
-        elif not await self._take():
-            # What there is, another worker holds at this moment.
-            await self._wait(self._woken, min(0.05, self.pace.look))
+        expanded = await self._expand()
+        due = bool(expanded) or self._more or await self._is_due()
+        claimed = await self._turn() if due or self._senders.has_ended else 0
+        if claimed:
+            return 0.0
+        # What is due another worker holds at this moment, or there is no room here until something ends.
+        return min(0.05 if self._senders.room else 1.0, self.pace.look) if due else None
 
-    async def _take(self) -> int:
-        if await self._has_events():
-            await self._expand()
-        return await self._claim()
+    async def _wait(self, seconds: float) -> None:
+        if seconds and not self._stopping:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), seconds)
 
-    async def _has_events(self) -> bool:
-        async with self.office.database.read() as connection:
-            return bool(await connection.scalar(sa.select(sa.exists().where(events.c.expanded_at.is_(None)))))
+    def _ended(self) -> None:
+        """Something is to be recorded: now if it was the last in hand, else in a moment with what ends until then."""
+        if not self._senders.held:
+            self._woken.set()
+        elif self._recording is None:
+            self._recording = asyncio.get_running_loop().call_later(self.pace.record, self._woken.set)
 
-    async def _wait(self, event: asyncio.Event, seconds: float) -> None:
-        if self._stopping:
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
-
-    async def _has_work(self) -> bool:
+    async def _is_due(self) -> bool:
         due = claims.claimable(self.office.clock(), self._senders.hosts.share(), self._senders.parties.share())
-        statement = sa.select(
-            sa.or_(
-                sa.exists().where(events.c.expanded_at.is_(None)),
-                sa.exists().where(due),
-                sa.exists().where(claims.is_expired()),
-            )
-        )
+        statement = sa.select(sa.or_(sa.exists().where(due), sa.exists().where(claims.is_expired())))
         async with self.office.database.read() as connection:
             return bool(await connection.scalar(statement))
 
-    async def _expand(self) -> None:
-        expanded = 1
-        while expanded:
-            async with self.office.act(WORKER) as act:
-                expanded = await expand(act, self.expanders)
-                act.wakes = False
+    async def _expand(self) -> int:
+        """Expand what waits. How many events."""
+        if elapsed() > self._faulty_until:
+            self._faulty.clear()
+        count = 0
+        while await expansion.is_waiting(self.office.database):
+            try:
+                async with self.office.act(WORKER) as act:
+                    expanded = await expansion.expand(act, self.expanders, without=self._faulty)
+                    act.wakes = False
+            except expansion.NotExpanded as fault:
+                # A fault of ours in one notice must not hold up the others.
+                log.exception("expansion_failed", serials=list(fault.serials))
+                self._faulty.update(fault.serials)
+                self._faulty_until = elapsed() + self.pace.look
+                continue
+            if not expanded:
+                break  # another worker is at it, or it is faulty
+            count += expanded
+        return count
 
-    async def _claim(self) -> int:
-        started = elapsed()
-        token = new_id()
-        lease = timedelta(seconds=self.pace.lease)
-        limit = min(self.pace.batch, self._senders.room)
-        now = self.office.clock()
-        async with self.office.database.write() as connection:
-            recovered = await claims.recover(connection, now)
-            claimed = await claims.claim(
-                connection, now, token, limit=limit, lease=lease, hosts=self._senders.hosts.share(),
-                parties=self._senders.parties.share(),
-            )  # fmt: skip
-        if recovered:
-            log.warning("leases_recovered", count=recovered)
-        if not claimed:
+    async def _turn(self) -> int:
+        """Record what has ended and claim what there is room for, in one transaction, and send it. How many claimed."""
+        if self._recording is not None:
+            self._recording.cancel()
+            self._recording = None
+        results, unsent = self._senders.collect()
+        room = 0 if self._stopping else self._senders.room
+        if not (results or unsent or room):
             return 0
-        batch = self._batches[token] = Batch(token, started + self.pace.lease, {one["id"] for one in claimed})
-        if len(claimed) == limit and self.office.wake is not None:
-            await self.office.wake()  # there is more than this worker's share: others join
+        batch = Batch(new_id(), elapsed() + self.pace.lease, set())
+        gone: list[str] = []
+        claimed: Sequence[Claim] = []
+        try:
+            async with self.office.act(WORKER) as act:
+                for token, found in _by_token(results).items():
+                    gone += await record(act, token, found)
+                for token, ids in _by_token(unsent).items():
+                    await claims.release(act.connection, token, ids, act.now)
+                if room:
+                    claimed = await self._claim(act, batch.token, room)
+        except BaseException:
+            self._senders.keep(results, unsent)
+            raise
+        self._more = 0 < room == len(claimed)
+        self._batches = {token: each for token, each in self._batches.items() if each.left}
+        for subscription_id in dict.fromkeys(gone):
+            async with self.office.act(WORKER) as act:
+                await subscriptions.disable(act, subscription_id, "gone")
+            self._woken.set()
+        if claimed:
+            batch.left.update(one.id for one in claimed)
+            self._batches[batch.token] = batch
+            if self._more and self.office.wake is not None:
+                await self.office.wake()  # there is more than this worker's share: others join
+            await self._send(batch, claimed)
+        return len(claimed)
+
+    async def _claim(self, act: Act, token: str, limit: int) -> Sequence[Claim]:
+        if recovered := await claims.recover(act.connection, act.now):
+            log.warning("leases_recovered", count=recovered)
+        return await claims.claim(
+            act.connection, act.now, token, limit=limit, lease=timedelta(seconds=self.pace.lease),
+            hosts=self._senders.hosts.share(), parties=self._senders.parties.share(),
+        )  # fmt: skip
+
+    async def _send(self, batch: Batch, claimed: Sequence[Claim]) -> None:
         try:
             messages = await self._messages(claimed)
         except BaseException:
             self._senders.give_back(batch)
             raise
         self._senders.add(batch, claimed, messages)
-        return len(claimed)
 
     async def _messages(self, claimed: Sequence[Claim]) -> dict[str, Message | Outcome]:
         messages: dict[str, Message | Outcome] = {}
         async with self.office.database.read() as connection:
             for kind, prepare in self.prepare.items():
-                if of_kind := [one for one in claimed if one["kind"] == kind]:
+                if of_kind := [one for one in claimed if one.kind == kind]:
                     try:
                         messages.update(await prepare(connection, of_kind))
                     except Exception:
@@ -193,57 +219,27 @@ class Loop:
                         log.exception("prepare_failed", kind=kind, count=len(of_kind))
                         async with self.office.database.read() as again:
                             for one in of_kind:
-                                messages[one["id"]] = await self._message(prepare, again, one)
+                                messages[one.id] = await self._message(prepare, again, one)
         return messages
 
     async def _message(self, prepare: Prepare, connection: AsyncConnection, one: Claim) -> Message | Outcome:
         try:
-            return (await prepare(connection, [one]))[one["id"]]
+            return (await prepare(connection, [one]))[one.id]
         except Exception:
             # Named in the log and shown as dead in the end; the next version may be able to make it.
-            log.exception("message_failed", delivery=one["id"])
+            log.exception("message_failed", delivery=one.id)
             return Outcome("retry", error_class="content")
 
-    async def _always(self, what: str, job: Callable[[], Awaitable[None]], pause: float) -> None:
+    async def _always(self, what: str, job: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
             try:
                 await job()
             except Exception as error:
                 # Without these jobs the loop would go on and nothing of it would count.
                 _log("job_failed", error, job=what)
-                await asyncio.sleep(pause)
-
-    async def _record(self) -> None:
-        await self._senders.ended.wait()
-        await asyncio.sleep(self.pace.record)
-        self._senders.ended.clear()
-        await self._flush()
-
-    async def _flush(self) -> None:
-        """Record what has ended, and give back what was not sent. What cannot be recorded is kept and tried again."""
-        async with self._flushing:
-            waiting, unsent = self._senders.collect()
-            gone: list[str] = []
-            try:
-                if waiting or unsent:
-                    async with self.office.act(WORKER) as act:
-                        for token, found in _by_token(waiting).items():
-                            gone += await results.record(act, token, found)
-                        for token, ids in _by_token(unsent).items():
-                            await claims.release(act.connection, token, ids, act.now)
-            except BaseException:
-                self._senders.keep(waiting, unsent)
-                raise
-            for token in [t for t, batch in self._batches.items() if not batch.left]:
-                del self._batches[token]
-        for subscription_id in dict.fromkeys(gone):
-            async with self.office.act(WORKER) as act:
-                await subscriptions.disable(act, subscription_id, "gone")
-        if waiting:
-            self._woken.set()  # what waited behind these in their lanes can go
+            await asyncio.sleep(seconds)
 
     async def _renew(self) -> None:
-        await asyncio.sleep(self.pace.lease / 4)
         lease = timedelta(seconds=self.pace.lease)
         for batch in list(self._batches.values()):
             started = elapsed()
@@ -263,7 +259,6 @@ class Loop:
     async def _beat(self) -> None:
         async with self.office.database.write() as connection:
             await workers.beat(connection, self.id, self.kind, self.office.clock())
-        await asyncio.sleep(self.pace.heartbeat)
 
 
 def _log(event: str, error: Exception, **facts: str) -> None:

@@ -8,9 +8,8 @@ told much, holds up its own line alone.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -32,10 +31,12 @@ _Held = tuple[Batch, Claim, Message | Outcome]
 class Senders:
     """The deliveries that a worker has in hand, what became of those that it has sent, and what it gives back."""
 
-    def __init__(self, channels: Mapping[str, Channel], pace: Pace, clock: Clock) -> None:
+    def __init__(self, channels: Mapping[str, Channel], pace: Pace, clock: Clock, ended: Callable[[], None]) -> None:
+        """``ended`` is called whenever there is something to collect."""
         self._channels = channels
         self._pace = pace
         self._clock = clock
+        self._ended = ended
         self._lines: dict[_Line, deque[_Held]] = {}
         self._turns: deque[_Line] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -48,13 +49,22 @@ class Senders:
         self.held = 0
         self.hosts = Load(pace.per_host)
         self.parties = Load(pace.per_party)
-        self.ended = asyncio.Event()  # something is to be recorded or given back
-        self.freed = asyncio.Event()  # there is room for half a batch
 
     @property
     def room(self) -> int:
-        """How many more may be claimed."""
-        return self._pace.capacity - self.held
+        """How many more may be claimed: none while it is less than half a batch."""
+        room = self._pace.capacity - self.held
+        return min(self._pace.batch, room) if room >= self._pace.batch // 2 else 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is something to collect."""
+        return bool(self._results or self._unsent)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is in hand, or is to be collected."""
+        return self.held > 0 or self.has_ended
 
     def add(self, batch: Batch, claims: Sequence[Claim], messages: Mapping[str, Message | Outcome]) -> None:
         """Send what was claimed, as soon as there are slots."""
@@ -62,14 +72,14 @@ class Senders:
             self.give_back(batch)
             return
         for one in claims:
-            line = (one["channel"], one["host"], one["party"])
+            line = (one.channel, one.host, one.party)
             waiting = self._lines.get(line)
             if waiting is None:
                 waiting = self._lines[line] = deque()
                 self._turns.append(line)
-            waiting.append((batch, one, messages[one["id"]]))
-        self.hosts.take(one["host"] for one in claims)
-        self.parties.take(one["party"] for one in claims)
+            waiting.append((batch, one, messages[one.id]))
+        self.hosts.take(one.host for one in claims)
+        self.parties.take(one.party for one in claims)
         self.held += len(claims)
         self._start()
 
@@ -77,22 +87,16 @@ class Senders:
         """What was claimed cannot be sent."""
         self._unsent += [(batch.token, delivery_id) for delivery_id in batch.left]
         batch.left.clear()
-        self.ended.set()
-
-    async def settle(self) -> None:
-        """Wait until nothing is in hand."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        self._ended()
 
     def halt(self) -> None:
         """Begin no more sends: what waits for a slot is given back."""
         self._halted = True
         for batch, one, _ in [held for line in self._lines.values() for held in line]:
-            self._put_back(batch, one["id"])
+            self._put_back(batch, one.id)
         self._lines.clear()
         self._turns.clear()
-        self.ended.set()
-        self.freed.set()
+        self._ended()
 
     async def finish(self, seconds: float) -> None:
         """Give what is being sent some seconds to its end."""
@@ -112,7 +116,6 @@ class Senders:
         """What was collected could not be recorded: it is there to be collected again."""
         self._results[:0] = results
         self._unsent[:0] = unsent
-        self.ended.set()
 
     def _start(self) -> None:
         while (held := self._next()) is not None:
@@ -148,18 +151,19 @@ class Senders:
                 self._start()  # what this one's slots held up
 
     async def _deliver(self, batch: Batch, claim: Claim, message: Message | Outcome) -> None:
-        delivery_id, channel = claim["id"], claim["channel"]
+        delivery_id, channel = claim.id, claim.channel
         outcome: Outcome | None = None
         try:
             # The last check, immediately before the send: while the lease holds nobody else sends in this lane.
             if delivery_id in batch.left and elapsed() <= batch.deadline - self._pace.margin:
                 started_at = self._clock()
-                outcome = await self._send(channel, delivery_id, message)
-                result = Result(
-                    delivery_id, claim["subscription_id"], claim["letter_id"], claim["attempts"], started_at, outcome,
-                    random.random(),  # noqa: S311 - jitter is no secret
-                )  # fmt: skip
-                self._results.append((batch.token, result))
+                try:
+                    outcome = message if isinstance(message, Outcome) else await self._channels[channel].send(message)
+                except Exception:
+                    # A fault of ours in a channel must not end the loop, nor lose the delivery: it is tried again.
+                    log.exception("channel_failed", channel=channel, delivery=delivery_id)
+                    outcome = Outcome("retry", error_class="content")
+                self._results.append((batch.token, Result(claim, started_at, outcome)))
                 if outcome.kind != "done":
                     _warn(claim, message, outcome)
         finally:
@@ -168,31 +172,19 @@ class Senders:
             batch.left.discard(delivery_id)
             done = outcome is not None and outcome.kind == "done"
             self._slots[channel] += 1
-            self.hosts.end(claim["host"], done)
-            self.parties.end(claim["party"], done)
+            self.hosts.end(claim.host, done)
+            self.parties.end(claim.party, done)
             self.held -= 1
-            self.ended.set()
-            if self.room >= self._pace.batch // 2:
-                self.freed.set()
+            self._ended()
 
     def _put_back(self, batch: Batch, delivery_id: str) -> None:
         if delivery_id in batch.left:  # else it is no longer this worker's
             self._unsent.append((batch.token, delivery_id))
             batch.left.discard(delivery_id)
 
-    async def _send(self, channel: str, delivery_id: str, message: Message | Outcome) -> Outcome:
-        if isinstance(message, Outcome):
-            return message
-        try:
-            return await self._channels[channel].send(message)
-        except Exception:
-            # A fault of ours in a channel must not end the loop, nor lose the delivery: it is tried again.
-            log.exception("channel_failed", channel=channel, delivery=delivery_id)
-            return Outcome("retry", error_class="content")
-
 
 def _warn(claim: Claim, message: Message | Outcome, outcome: Outcome) -> None:
     log.warning(
-        "delivery_failed", delivery=claim["id"], party=claim["party"], channel=claim["channel"], outcome=outcome.kind,
+        "delivery_failed", delivery=claim.id, party=claim.party, channel=claim.channel, outcome=outcome.kind,
         error_class=outcome.error_class, answer=outcome.answer, request_id=getattr(message, "request_id", ""),
     )  # fmt: skip

@@ -31,6 +31,7 @@ from notify.delivery.subscription_models import Subscription
 from notify.delivery.subscriptions import SECRET
 from notify.delivery.tables import letters as letters_table
 from notify.delivery.tables import subscriptions
+from notify.delivery.webhook_signature import SECRETS_KEPT
 from notify.language import translator
 from notify.notices.notice import COLUMNS, Notice, dumps, from_row
 from notify.notices.tables import events as events_table
@@ -41,9 +42,6 @@ from notify.parties.directory import Directory
 
 KEPT = 200
 """Bodies of webhooks that are kept: an event for each party and language."""
-
-SECRETS_KEPT = 4_096
-"""Secrets of webhooks that are kept open in memory, by what is sealed: a renewed one is another."""
 
 
 class DataOf(Protocol):
@@ -63,19 +61,19 @@ def letters(office: Office) -> Prepare:
     """Makes the messages of kind ``letter``."""
 
     async def prepare(connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
-        ids = [str(one["letter_id"]) for one in claims]
+        ids = [one.letter_id for one in claims]
         found = await connection.execute(sa.select(letters_table).where(among(connection, letters_table.c.id, ids)))
         rows = {row.id: row._asdict() for row in found}
         parties = await directory.load(connection, office.clock())
         made: dict[str, Message | Outcome] = {}
         for one in claims:
-            row = rows.get(one["letter_id"])
+            row = rows.get(one.letter_id)
             if row is None:
-                made[str(one["id"])] = Outcome("dead", error_class="content")  # erased: it was sent or given up
+                made[one.id] = Outcome("dead", error_class="content")  # erased: it was sent or given up
                 continue
             facts = json.loads(office.vault.open(row["facts_sealed"], SEALED_AS))
             words = letter_mail(row["kind"], facts, row["language"], parties, office.settings.base_url)
-            made[str(one["id"])] = short_message(office, str(one["id"]), words, row["to_address"], row["created_at"])
+            made[one.id] = short_message(office, one.id, words, row["to_address"], row["created_at"])
         return made
 
     return prepare
@@ -107,6 +105,7 @@ class _Events:
         self._desk = NewsDesk()
         self._mails = NewsMails(office)
         self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+        # By what is sealed: a renewed secret is another.
         self._opened = lru_cache(maxsize=SECRETS_KEPT)(lambda sealed: office.vault.open(sealed, SECRET))
 
     async def prepare(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
@@ -118,13 +117,13 @@ class _Events:
         about = await _notices_of(connection, (row for row in rows.values() if not is_news(row)))
         made: dict[str, Message | Outcome] = {}
         for one in claims:
-            subscription, event = subscribed.get(one["subscription_id"]), rows[one["event_id"]]
+            subscription, event = subscribed.get(one.subscription_id), rows[one.event_id]
             if subscription is None:
-                made[str(one["id"])] = SWITCHED_OFF
-            elif one["channel"] == "webhook":
-                made[str(one["id"])] = self._webhook(one, event, subscription, told, data, parties)
+                made[one.id] = SWITCHED_OFF
+            elif one.channel == "webhook":
+                made[one.id] = self._webhook(one, event, subscription, told, data, parties)
             else:
-                made[str(one["id"])] = self._mail(one, event, subscription, told, data, parties, about)
+                made[one.id] = self._mail(one, event, subscription, told, data, parties, about)
         return made
 
     async def _data(
@@ -137,7 +136,7 @@ class _Events:
         """The data of the events that are no news, by event, party and language."""
         wanted: dict[tuple[str, str], dict[str, Event]] = defaultdict(dict)
         for one in claims:
-            event, subscription = rows[one["event_id"]], subscribed.get(one["subscription_id"])
+            event, subscription = rows[one.event_id], subscribed.get(one.subscription_id)
             if subscription is not None and not is_news(event):
                 wanted[subscription["party"], subscription["language"]][event["id"]] = event
         data: dict[tuple[str, str, str], dict[str, object]] = {}
@@ -168,7 +167,7 @@ class _Events:
             if len(self._bodies) > KEPT:
                 self._bodies.popitem(last=False)
         secrets = self._secrets(subscription)
-        return WebhookMessage(str(one["id"]), subscription["address"], secrets, body, event["request_id"])
+        return WebhookMessage(one.id, subscription["address"], secrets, body, event["request_id"])
 
     def _secrets(self, subscription: Subscription) -> tuple[str, ...]:
         sealed = [subscription["secret_sealed"]]
@@ -187,7 +186,7 @@ class _Events:
         parties: Directory,
         about: Mapping[str, Notice],
     ) -> Message:
-        delivery_id, language = str(one["id"]), subscription["language"]
+        delivery_id, language = one.id, subscription["language"]
         if is_news(event):
             return self._mails.mail(delivery_id, event, told[event["id"]], subscription, parties)
         base_url = self._office.settings.base_url
@@ -204,7 +203,7 @@ class _Events:
 
 
 async def _events_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
-    ids = sorted({str(one["event_id"]) for one in claims})
+    ids = sorted({one.event_id for one in claims})
     found = await connection.execute(sa.select(events_table).where(among(connection, events_table.c.id, ids)))
     return {row.id: row._asdict() for row in found}
 
@@ -212,7 +211,7 @@ async def _events_of(connection: AsyncConnection, claims: Sequence[Claim]) -> di
 async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, Subscription]:
     """Those that are still to be delivered to, by id."""
     s = subscriptions.c
-    ids = sorted({str(one["subscription_id"]) for one in claims})
+    ids = sorted({one.subscription_id for one in claims})
     confirmed = sa.or_(s.channel != "email", s.confirmed_at.is_not(None))
     found = await connection.execute(
         sa.select(

@@ -6,13 +6,15 @@ appear after a newer one's.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.accounts.tables import people
+from notify.database import Database
 from notify.delivery.rows import lock_in_order
 from notify.delivery.tables import deliveries, subscriptions
 from notify.notices.tables import events, notices, recipients
@@ -41,27 +43,65 @@ RULES = (
 BATCH = 20
 
 
-async def expand(act: Act, expanders: Sequence[Expander] = ()) -> int:
-    """Expand the oldest waiting events of one notice. Returns how many; 0 when nothing waits here."""
-    waiting = await _claim(act.connection)
-    for event in waiting:
-        if event["type"].startswith("notice.") and event["party"] is None:
-            await _tell_recipients(act, event)
-        else:
-            await _tell_parties(act, event)
-        for expander in expanders:
-            await expander(act, event)
-    if waiting:
+class NotExpanded(Exception):
+    """A fault of ours in the events ``serials``: nothing was written."""
+
+    def __init__(self, serials: Collection[int]) -> None:
+        super().__init__(f"the events {sorted(serials)} could not be expanded")
+        self.serials = serials
+
+
+async def expand(act: Act, expanders: Sequence[Expander] = (), *, without: Collection[int] = ()) -> int:
+    """Expand the oldest waiting events of one notice. Returns how many; 0 when nothing waits here.
+
+    A notice of which an event is among ``without``, by serial, is left alone. Raises `NotExpanded`.
+    """
+    mine = await _claim(act.connection, without)
+    try:
+        for event in mine:
+            await _expand(act, event, expanders)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away
+    except Exception as error:
+        raise NotExpanded([event["serial"] for event in mine]) from error
+    if mine:
         await act.connection.execute(
             sa.update(events)
-            .where(events.c.serial.in_([event["serial"] for event in waiting]))
+            .where(events.c.serial.in_([event["serial"] for event in mine]))
             .values(expanded_at=act.now)
         )
-    return len(waiting)
+    return len(mine)
 
 
-async def _claim(connection: AsyncConnection) -> Sequence[Event]:
+async def is_waiting(database: Database) -> bool:
+    """Whether there are events to expand."""
+    return await database.glance("SELECT 1 FROM events WHERE expanded_at IS NULL LIMIT 1") is not None
+
+
+async def _expand(act: Act, event: Event, expanders: Sequence[Expander]) -> None:
+    if event["type"].startswith("notice.") and event["party"] is None:
+        await _tell_recipients(act, event)
+    else:
+        await _tell_parties(act, event)
+    for expander in expanders:
+        await expander(act, event)
+
+
+def _waiting(without: Collection[int]) -> sa.ColumnElement[bool]:
+    """Events that are to be expanded; not those of a notice of which one is among ``without``, by serial."""
     waits = events.c.expanded_at.is_(None)
+    if not without:
+        return waits
+    faulty = events.alias("faulty")
+    left = sa.exists().where(
+        faulty.c.serial.in_(sorted(without)),
+        sa.or_(faulty.c.serial == events.c.serial, faulty.c.notice_id == events.c.notice_id),
+    )
+    return sa.and_(waits, sa.not_(left))
+
+
+async def _claim(connection: AsyncConnection, without: Collection[int]) -> Sequence[Event]:
+    waits = _waiting(without)
     oldest = (
         await connection.execute(sa.select(events.c.notice_id).where(waits).order_by(events.c.serial).limit(BATCH))
     ).all()
@@ -78,7 +118,7 @@ async def _claim(connection: AsyncConnection) -> Sequence[Event]:
         sa.select(events)
         .where(waits, events.c.notice_id.is_(None))
         .order_by(events.c.serial)
-        .limit(BATCH)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
     return [row._asdict() for row in await connection.execute(loose)]

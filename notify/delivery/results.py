@@ -5,6 +5,7 @@ A late success still counts; a late failure does not, for another worker may be 
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notify.delivery.claims import Claim
 from notify.delivery.outcome import Outcome
 from notify.delivery.retry import delay
 from notify.delivery.rows import among, given, lock_in_order
@@ -26,15 +28,11 @@ HEARD_FROM = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Result:
-    """One attempt: which delivery, the how-manieth, when it started, and how it ended."""
+    """One attempt: what was claimed, when sending it started, and how it ended."""
 
-    delivery_id: str
-    subscription_id: str | None
-    letter_id: str | None
-    attempt: int
+    claim: Claim
     started_at: datetime
     outcome: Outcome
-    chance: float  # random, in [0, 1): the jitter of the next attempt
 
 
 async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
@@ -46,21 +44,22 @@ async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
             done[result.outcome.status or "delivered"].append(result)
         else:
             failed.append(result)
-    await lock_in_order(act.connection, deliveries, [result.delivery_id for result in results])
+    await lock_in_order(act.connection, deliveries, [result.claim.id for result in results])
     for status, batch in done.items():
         await _record_done(act, status, batch)
-    lost = await _lost(act.connection, [result.delivery_id for result in failed if result.attempt > 1])
-    failing = [r.subscription_id for r in failed if await _record_failure(act, token, r, lost[r.delivery_id])]
-    await _note_on_subscriptions(act, [r.subscription_id for batch in done.values() for r in batch], failing)
+    lost = await _lost(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
+    failing = [r.claim.subscription_id for r in failed if await _record_failure(act, token, r, lost[r.claim.id])]
+    await _note_on_subscriptions(act, [r.claim.subscription_id for batch in done.values() for r in batch], failing)
     await _note_attempts(act, results)
-    return list(dict.fromkeys(r.subscription_id for r in failed if r.outcome.kind == "gone" and r.subscription_id))
+    gone = [r.claim.subscription_id for r in failed if r.outcome.kind == "gone"]
+    return list(dict.fromkeys(subscription_id for subscription_id in gone if subscription_id))
 
 
 async def _note_attempts(act: Act, results: Sequence[Result]) -> None:
     a = attempts.c
     kinds = {name: a[name].type for name in ("delivery_id", "number", "started_at", "outcome", "answer", "error_class")}
     rows = [
-        (r.delivery_id, r.attempt, r.started_at, r.outcome.kind, r.outcome.answer, r.outcome.error_class)
+        (r.claim.id, r.claim.attempts, r.started_at, r.outcome.kind, r.outcome.answer, r.outcome.error_class)
         for r in results
     ]
     ended = given(act.connection, kinds, rows)
@@ -74,9 +73,7 @@ async def _note_attempts(act: Act, results: Sequence[Result]) -> None:
 async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
     await act.connection.execute(
         sa.update(deliveries)
-        .where(
-            among(act.connection, deliveries.c.id, [r.delivery_id for r in batch]), deliveries.c.status != "delivered"
-        )
+        .where(among(act.connection, deliveries.c.id, [r.claim.id for r in batch]), deliveries.c.status != "delivered")
         .values(
             status=status,
             finished_at=act.now,
@@ -86,7 +83,7 @@ async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
             error_text=None,
         )
     )
-    await _erase_letters(act.connection, [r.letter_id for r in batch if r.letter_id])
+    await _erase_letters(act.connection, [r.claim.letter_id for r in batch if r.claim.letter_id])
 
 
 async def _lost(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]:
@@ -105,12 +102,13 @@ async def _lost(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]
 async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bool:
     """Whether the failure counts."""
     d, outcome = deliveries.c, result.outcome
-    wait = delay(result.attempt - lost, result.chance, outcome.retry_after) if outcome.kind == "retry" else None
+    chance = random.random()  # noqa: S311 - jitter is no secret
+    wait = delay(result.claim.attempts - lost, chance, outcome.retry_after) if outcome.kind == "retry" else None
     over = wait is None
     final = outcome.status or "dead"
     changed = await act.connection.execute(
         sa.update(deliveries)
-        .where(d.id == result.delivery_id, d.lease_token == token, d.status == "sending")
+        .where(d.id == result.claim.id, d.lease_token == token, d.status == "sending")
         .values(
             status=sa.case((d.overtaken, "superseded"), else_=final if over else "pending"),
             due_at=d.due_at if wait is None else act.now + wait,
@@ -125,8 +123,8 @@ async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bo
         .returning(d.id)
     )
     counts = changed.first() is not None
-    if counts and over and result.letter_id:
-        await _erase_letters(act.connection, [result.letter_id])
+    if counts and over and result.claim.letter_id:
+        await _erase_letters(act.connection, [result.claim.letter_id])
     return counts and outcome.error_class != "switched_off"
 
 

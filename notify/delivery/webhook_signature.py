@@ -6,9 +6,14 @@ import base64
 import hashlib
 import hmac
 import os
+from binascii import b2a_base64
 from collections.abc import Sequence
+from functools import lru_cache
 
 PREFIX = "whsec_"
+
+SECRETS_KEPT = 4_096
+"""Secrets of webhooks that are kept open in memory."""
 
 
 def new_secret() -> str:
@@ -18,9 +23,17 @@ def new_secret() -> str:
 
 def signatures(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
     """The header ``webhook-signature``: while a secret is being rotated, the old and the new one both sign."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
+    head = f"{message_id}.{timestamp}.".encode()
     made = []
     for secret in secrets:
-        key = base64.b64decode(secret.removeprefix(PREFIX))
-        made.append("v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode())
+        signing = _keyed(secret).copy()
+        signing.update(head)
+        signing.update(body)
+        made.append("v1," + b2a_base64(signing.digest(), newline=False).decode())
     return " ".join(made)
+
+
+@lru_cache(maxsize=SECRETS_KEPT)
+def _keyed(secret: str) -> hmac.HMAC:
+    """A signature begun: a copy of it costs half of what beginning anew does, and a secret signs again and again."""
+    return hmac.new(base64.b64decode(secret.removeprefix(PREFIX)), digestmod=hashlib.sha256)

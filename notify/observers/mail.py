@@ -37,12 +37,9 @@ def invitations(office: Office) -> Prepare:
     """Makes the messages of kind ``invitation``."""
 
     async def prepare(connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
-        rows = await _rows(connection, sorted({str(one["attendance_id"]) for one in claims}))
+        rows = await _rows(connection, sorted({one.attendance_id for one in claims}))
         parties = await directory.load(connection, office.clock())
-        return {
-            str(one["id"]): _message(office, str(one["id"]), rows[one["attendance_id"], one["number"]], parties)
-            for one in claims
-        }
+        return {one.id: _message(office, one.id, rows[one.attendance_id, one.number], parties) for one in claims}
 
     return prepare
 
