@@ -28,9 +28,9 @@ async def run() -> list[str]:
     """Two lines a database."""
     lines = []
     for kind in DATABASES:
-        with urls(kind) as (folder, url), receiver() as port:
+        with urls(kind) as (folder, url), receiver() as hooks:
             async with office(settings_of(folder, url)) as made:
-                lines += await _measure(kind, made, port)
+                lines += await _measure(kind, made, hooks.port)
     return lines
 
 

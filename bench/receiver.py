@@ -1,4 +1,4 @@
-"""A receiver of webhooks in a process of its own: answers 204 to everything and counts."""
+"""A receiver of webhooks in a process of its own: answers 204 to everything, and keeps the last request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import asyncio
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 import uvloop
 
 _ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+_last = [b""]
 
 
 class _Http(asyncio.Protocol):
@@ -31,6 +34,7 @@ class _Http(asyncio.Protocol):
             length = int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             if len(self.buffer) < head + 4 + length:
                 return
+            _last[0] = self.buffer[: head + 4 + length]
             self.buffer = self.buffer[head + 4 + length :]
             self.transport.write(_ANSWER)
 
@@ -39,21 +43,37 @@ def _serve(pipe: Connection) -> None:
     async def main() -> None:
         server = await asyncio.get_running_loop().create_server(_Http, "127.0.0.1", 0, backlog=1024)
         pipe.send(server.sockets[0].getsockname()[1])
-        await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
+        while await asyncio.get_running_loop().run_in_executor(None, pipe.recv) == "last":
+            pipe.send(_last[0])
         server.close()
 
     uvloop.run(main())
 
 
+@dataclass(frozen=True)
+class Receiver:
+    """One that runs."""
+
+    port: int
+    pipe: Connection
+
+    def last(self) -> tuple[dict[str, str], bytes]:
+        """The headers and the body of the last request."""
+        self.pipe.send("last")
+        head, _, body = self.pipe.recv().partition(b"\r\n\r\n")
+        lines = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        return {line[0]: line[1] for line in lines}, body
+
+
 @contextmanager
-def receiver() -> Iterator[int]:
-    """Its port."""
+def receiver() -> Iterator[Receiver]:
+    """A receiver, until the block ends."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     try:
-        yield ours.recv()
+        yield Receiver(ours.recv(), ours)
     finally:
         ours.send("stop")
         process.join(5)

@@ -22,7 +22,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
-from notify import logs
+from notify import logs, memory
 from notify import settings as all_settings
 from notify.app import create_app
 from notify.limited_http import LimitedHttp
@@ -60,7 +60,9 @@ def application() -> Starlette:
     logs.configure(settings)
     handed_on = json.loads(os.environ.get(HANDED_ON, "{}"))
     pace = Pace(**handed_on["pace"]) if handed_on.get("pace") else None
-    return create_app(settings, demonstration=bool(handed_on.get("demonstration")), pace=pace)
+    app = create_app(settings, demonstration=bool(handed_on.get("demonstration")), pace=pace)
+    memory.settle()
+    return app
 
 
 def serve(settings: Settings, bound: socket.socket, workers: int, given: Given, started: Callable[[], None]) -> int:

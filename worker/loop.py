@@ -55,11 +55,14 @@ class Loop:
         self._recording: asyncio.TimerHandle | None = None
         self._faulty: set[int] = set()  # events that could not be expanded, left alone for a while
         self._faulty_until = 0.0
+        self._told = False  # that there is work
+        self._asks_at = 0.0
         self._more = False  # the last claim was a full one
         self._senders = Senders(self.channels, self.pace, self.office.clock, self._ended)
 
     async def wake(self) -> None:
         """There is work: look now. Harmless when there is none."""
+        self._told = True
         self._woken.set()
 
     async def stop(self) -> None:
@@ -107,13 +110,18 @@ class Loop:
     async def _round(self) -> float | None:
         """One look and what it finds to do; answers in how many seconds there may be more, None: nothing is due."""
         self._woken.clear()
-        expanded = await self._expand()
-        due = bool(expanded) or self._more or await self._is_due()
-        claimed = await self._turn() if due or self._senders.has_ended else 0
-        if claimed:
+        ended = self._senders.has_ended
+        # While a backlog is worked off it is asked once a look, and when told, whether there are events besides.
+        asks = self._told or not (self._more or ended) or elapsed() >= self._asks_at
+        due = (asks and bool(await self._expand())) or self._more
+        if not (due or ended):
+            due = await self._is_due()
+        if (due or ended) and await self._turn():
             return 0.0
-        # What is due another worker holds at this moment, or there is no room here until something ends.
-        return min(0.05 if self._senders.room else 1.0, self.pace.look) if due else None
+        if due:
+            # Another worker holds it at this moment, or there is no room here until something ends.
+            return min(0.05 if self._senders.room else 1.0, self.pace.look)
+        return 0.0 if ended else None
 
     async def _wait(self, seconds: float) -> None:
         if seconds and not self._stopping:
@@ -135,6 +143,8 @@ class Loop:
 
     async def _expand(self) -> int:
         """Expand what waits. How many events."""
+        self._told = False
+        self._asks_at = elapsed() + self.pace.look
         if elapsed() > self._faulty_until:
             self._faulty.clear()
         count = 0
@@ -182,7 +192,7 @@ class Loop:
         for subscription_id in dict.fromkeys(gone):
             async with self.office.act(WORKER) as act:
                 await subscriptions.disable(act, subscription_id, "gone")
-            self._woken.set()
+            await self.wake()
         if claimed:
             batch.left.update(one.id for one in claimed)
             self._batches[batch.token] = batch

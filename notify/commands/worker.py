@@ -16,9 +16,11 @@ def worker(lease: Lease = None, look: Look = None, margin: Margin = None) -> Non
 
 
 async def _work(lease: float | None, look: float | None, margin: float | None) -> None:
+    from notify import memory
     from worker import process
     from worker.pace import pace_of
 
     settings = read_settings(quiet=False)
     async with open_office(settings) as office:
+        memory.settle()
         await process.run(office, pace_of(settings, lease=lease, look=look, margin=margin))

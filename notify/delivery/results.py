@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notify.delivery.claims import Claim
 from notify.delivery.outcome import Outcome
 from notify.delivery.retry import delay
-from notify.delivery.rows import among, given, lock_in_order
+from notify.delivery.rows import among, given, in_order, lock_in_order
 from notify.delivery.tables import attempts, deliveries, letters, subscriptions
 from notify.office import Act
 from notify.schema import Instant, random_id
@@ -44,7 +44,8 @@ async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
             done[result.outcome.status or "delivered"].append(result)
         else:
             failed.append(result)
-    await lock_in_order(act.connection, deliveries, [result.claim.id for result in results])
+    if failed or len(done) > 1:
+        await lock_in_order(act.connection, deliveries, [result.claim.id for result in results])
     for status, batch in done.items():
         await _record_done(act, status, batch)
     lost = await _lost(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
@@ -71,9 +72,10 @@ async def _note_attempts(act: Act, results: Sequence[Result]) -> None:
 
 
 async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
+    ids = [r.claim.id for r in batch]
     await act.connection.execute(
         sa.update(deliveries)
-        .where(among(act.connection, deliveries.c.id, [r.claim.id for r in batch]), deliveries.c.status != "delivered")
+        .where(in_order(act.connection, deliveries, ids, deliveries.c.status != "delivered"))
         .values(
             status=status,
             finished_at=act.now,
@@ -132,20 +134,15 @@ async def _note_on_subscriptions(act: Act, worked: Sequence[str | None], failing
     """Since when a subscription fails, and when it last worked."""
     s = subscriptions.c
     heard_of, failed = {i for i in worked if i}, {i for i in failing if i}
-    await lock_in_order(act.connection, subscriptions, heard_of | failed)
     if heard_of:
         long_ago = sa.or_(s.last_success_at.is_(None), s.last_success_at < act.now - HEARD_FROM)
+        noted = in_order(act.connection, subscriptions, heard_of, sa.or_(s.failing_since.is_not(None), long_ago))
         await act.connection.execute(
-            sa.update(subscriptions)
-            .where(among(act.connection, s.id, heard_of), sa.or_(s.failing_since.is_not(None), long_ago))
-            .values(last_success_at=act.now, failing_since=None)
+            sa.update(subscriptions).where(noted).values(last_success_at=act.now, failing_since=None)
         )
     if failed - heard_of:
-        await act.connection.execute(
-            sa.update(subscriptions)
-            .where(among(act.connection, s.id, failed - heard_of), s.failing_since.is_(None))
-            .values(failing_since=act.now)
-        )
+        noted = in_order(act.connection, subscriptions, failed - heard_of, s.failing_since.is_(None))
+        await act.connection.execute(sa.update(subscriptions).where(noted).values(failing_since=act.now))
 
 
 async def _erase_letters(connection: AsyncConnection, ids: Sequence[str]) -> None:

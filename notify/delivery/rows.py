@@ -59,3 +59,13 @@ async def lock_in_order(connection: AsyncConnection, table: sa.Table, ids: Colle
     if ids and connection.dialect.name != "sqlite":
         locked = sa.select(table.c.id).where(among(connection, table.c.id, ids)).order_by(table.c.id)
         await connection.execute(locked.with_for_update(key_share=True))
+
+
+def in_order(
+    connection: AsyncConnection, table: sa.Table, ids: Collection[str], *which: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """The rows of ``ids`` for which ``which`` holds, for one UPDATE that locks them by id as `lock_in_order` does."""
+    wanted = sa.and_(among(connection, table.c.id, ids), *which)
+    if connection.dialect.name == "sqlite":
+        return wanted
+    return table.c.id.in_(sa.select(table.c.id).where(wanted).order_by(table.c.id).with_for_update(key_share=True))
