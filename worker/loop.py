@@ -111,12 +111,12 @@ class Loop:
         """One look and what it finds to do; answers in how many seconds there may be more, None: nothing is due."""
         self._woken.clear()
         ended = self._senders.has_ended
-        # While a backlog is worked off it is asked once a look, and when told, whether there are events besides.
+        # While a backlog is worked off it is asked once a look, and when told, whether there is anything else to do.
         asks = self._told or not (self._more or ended) or elapsed() >= self._asks_at
         due = (asks and bool(await self._expand())) or self._more
         if not (due or ended):
             due = await self._is_due()
-        if (due or ended) and await self._turn():
+        if (due or ended) and await self._turn(recovers=asks):
             return 0.0
         if due:
             # Another worker holds it at this moment, or there is no room here until something ends.
@@ -164,7 +164,7 @@ class Loop:
             count += expanded
         return count
 
-    async def _turn(self) -> int:
+    async def _turn(self, *, recovers: bool = True) -> int:
         """Record what has ended and claim what there is room for, in one transaction, and send it. How many claimed."""
         if self._recording is not None:
             self._recording.cancel()
@@ -182,6 +182,8 @@ class Loop:
                     gone += await record(act, token, found)
                 for token, ids in _by_token(unsent).items():
                     await claims.release(act.connection, token, ids, act.now)
+                if room and recovers and (lost := await claims.recover(act.connection, act.now)):
+                    log.warning("leases_recovered", count=lost)
                 if room:
                     claimed = await self._claim(act, batch.token, room)
         except BaseException:
@@ -202,8 +204,6 @@ class Loop:
         return len(claimed)
 
     async def _claim(self, act: Act, token: str, limit: int) -> Sequence[Claim]:
-        if recovered := await claims.recover(act.connection, act.now):
-            log.warning("leases_recovered", count=recovered)
         return await claims.claim(
             act.connection, act.now, token, limit=limit, lease=timedelta(seconds=self.pace.lease),
             hosts=self._senders.hosts.share(), parties=self._senders.parties.share(),

@@ -64,7 +64,7 @@ deliveries = sa.Table(
     sa.Column("finished_at", Instant),
     sa.Column("error_class", sa.String(32)),
     sa.Column("error_text", sa.String(500)),  # for the subscription's own party only
-    sa.UniqueConstraint("event_id", "subscription_id"),
+    sa.UniqueConstraint("subscription_id", "event_id"),
     sa.CheckConstraint(
         "status IN ('pending','sending','handed_over','delivered','bounced','superseded','dead')", "status"
     ),
@@ -76,7 +76,6 @@ deliveries = sa.Table(
              sqlite_where=sa.text("status IN ('pending', 'sending')"),
              postgresql_where=sa.text("status IN ('pending', 'sending')")),
     sa.Index("ix_deliveries_notice_id", "notice_id", "party"),
-    sa.Index("ix_deliveries_subscription_id", "subscription_id"),
 )  # fmt: skip
 
 attempts = sa.Table(

@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscriptions.id"], name=op.f("fk_deliveries_subscription_id_subscriptions")
         ),
-        sa.UniqueConstraint("event_id", "subscription_id", name=op.f("uq_deliveries_event_id_subscription_id")),
+        sa.UniqueConstraint("subscription_id", "event_id", name=op.f("uq_deliveries_subscription_id_event_id")),
     )
     op.create_index(
         "ix_deliveries_due",
@@ -120,7 +120,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'sending'"),
     )
     op.create_index("ix_deliveries_notice_id", "deliveries", ["notice_id", "party"])
-    op.create_index("ix_deliveries_subscription_id", "deliveries", ["subscription_id"])
     op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
