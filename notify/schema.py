@@ -41,24 +41,8 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return sa.BigInteger() if isinstance(value, int) else self
 
 
-class Id(sa.types.TypeDecorator[str]):
-    """A UUID as text with dashes outside; native on PostgreSQL, 32 hexadecimal digits on SQLite."""
-
-    impl = sa.Uuid(as_uuid=False)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        # The same column on both; but sa.Uuid makes a UUID of each value on SQLite, at ten times the cost of slicing.
-        return dialect.type_descriptor(sa.CHAR(32) if dialect.name == "sqlite" else sa.Uuid(as_uuid=False))
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return value if value is None or dialect.name != "sqlite" else value.replace("-", "")
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> str | None:
-        if value is None or dialect.name != "sqlite":
-            return None if value is None else str(value)
-        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
-
+Id = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+"""A UUID as text with dashes: native on PostgreSQL, that very text on SQLite."""
 
 Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A number that the database gives; SQLite gives it only to INTEGER keys."""
@@ -84,13 +68,17 @@ def _postgresql_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> 
 class random_id(GenericFunction[str]):
     """A random UUID made by the database, for rows written by INSERT … SELECT."""
 
-    type = Id()
+    type = Id
     inherit_cache = True
 
 
 @compiles(random_id, "sqlite")
 def _sqlite_id(element: random_id, compiler: SQLCompiler, **kw: Any) -> str:
-    return "lower(hex(randomblob(16)))"
+    # Version 4, RFC 9562, 5.4.
+    return (
+        "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+        "substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+    )
 
 
 @compiles(random_id, "postgresql")

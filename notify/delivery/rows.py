@@ -15,7 +15,7 @@ from notify.schema import Id
 def among(connection: AsyncConnection, column: sa.ColumnElement[str], ids: Collection[str]) -> sa.ColumnElement[bool]:
     """``column`` is one of ``ids``: one parameter, so that the statement is the same for any number of them."""
     if connection.dialect.name == "sqlite":
-        values = sa.func.json_each(json.dumps([i.replace("-", "") for i in ids])).table_valued("value")
+        values = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
         return column.in_(sa.select(sa.type_coerce(values.c.value, Id)))
     return column == sa.func.any(sa.literal(list(ids), sa.ARRAY(sa.Uuid(as_uuid=False))))
 

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of parties."""
@@ -13,7 +15,7 @@ def upgrade() -> None:
         "graph_versions",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("by_person", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("by_person", ID, nullable=True),
         sa.Column("reason", sa.String(500), nullable=False, server_default=""),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_graph_versions")),

@@ -6,12 +6,14 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of accounts."""
     op.create_table(
         "people",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("party", sa.String(16), nullable=True),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
@@ -29,8 +31,8 @@ def upgrade() -> None:
     op.create_index("ix_people_party", "people", ["party"])
     op.create_table(
         "account_links",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("purpose", sa.String(16), nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -44,7 +46,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "person_roles",
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_person_roles")),
         sa.CheckConstraint(
@@ -56,9 +58,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "sessions",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -73,10 +75,10 @@ def upgrade() -> None:
     op.create_index("ix_sessions_person_id", "sessions", ["person_id"])
     op.create_table(
         "tokens",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
         sa.Column("hint", sa.String(12), nullable=False),
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("scopes", sa.String(200), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of audit."""
@@ -24,7 +26,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("act", sa.String(64), nullable=False),
         sa.Column("actor_kind", sa.String(16), nullable=False),
-        sa.Column("actor_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("actor_id", ID, nullable=True),
         sa.Column("party", sa.String(16), nullable=True),
         sa.Column("object_kind", sa.String(32), nullable=False),
         sa.Column("object_id", sa.String(64), nullable=False),

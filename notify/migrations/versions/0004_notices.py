@@ -6,6 +6,8 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of notices."""
@@ -35,7 +37,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "notices",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("measure", sa.Integer(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
@@ -60,10 +62,10 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("seats_taken", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("created_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("created_by", ID, nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
-        sa.Column("submitted_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("submitted_by", ID, nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("latest_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
@@ -81,11 +83,11 @@ def upgrade() -> None:
     op.create_index("ix_notices_state_status", "notices", ["state", "status"])
     op.create_table(
         "acknowledgements",
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("party", sa.String(16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("by_person", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("by_person", ID, nullable=True),
         sa.Column("via", sa.String(8), nullable=False),
         sa.Column("statement", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("notice_id", "revision", "party", name=op.f("pk_acknowledgements")),
@@ -95,14 +97,14 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("serial", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("type", sa.String(32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("notice_id", ID, nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("party", sa.String(16), nullable=True),
-        sa.Column("attendance_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("attendance_id", ID, nullable=True),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("expanded_at", sa.BigInteger(), nullable=True),
@@ -120,7 +122,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "revisions",
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
@@ -129,7 +131,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=False),
-        sa.Column("published_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("published_by", ID, nullable=True),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("lead_days", sa.Integer(), nullable=True),
         sa.Column("lead_days_required", sa.Integer(), nullable=True),
@@ -144,15 +146,15 @@ def upgrade() -> None:
         "log",
         sa.Column("scope", sa.String(16), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=True),
         sa.Column("is_notice", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "position", name=op.f("pk_log")),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_log_event_id_events")),
     )
     op.create_table(
         "recipients",
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("party", sa.String(16), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),

@@ -6,12 +6,14 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of delivery."""
     op.create_table(
         "letters",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("to_address", sa.String(254), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
@@ -29,10 +31,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "subscriptions",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("party", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("person_id", ID, nullable=True),
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("address", sa.String(2000), nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
@@ -64,19 +66,19 @@ def upgrade() -> None:
     op.create_index("ix_subscriptions_party", "subscriptions", ["party"])
     op.create_table(
         "deliveries",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("lane", sa.String(80), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("supersedable", sa.Boolean(), nullable=False),
         sa.Column("overtaken", sa.Boolean(), nullable=False),
-        sa.Column("event_id", sa.Uuid(as_uuid=False), nullable=True),
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("event_id", ID, nullable=True),
+        sa.Column("notice_id", ID, nullable=True),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("party", sa.String(16), nullable=False),
-        sa.Column("subscription_id", sa.Uuid(as_uuid=False), nullable=True),
-        sa.Column("attendance_id", sa.Uuid(as_uuid=False), nullable=True),
-        sa.Column("letter_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("subscription_id", ID, nullable=True),
+        sa.Column("attendance_id", ID, nullable=True),
+        sa.Column("letter_id", ID, nullable=True),
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
@@ -122,8 +124,8 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_notice_id", "deliveries", ["notice_id", "party"])
     op.create_table(
         "attempts",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("delivery_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("delivery_id", ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),

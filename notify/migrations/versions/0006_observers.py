@@ -6,15 +6,17 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of observers."""
     op.create_table(
         "attendance",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("notice_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
         sa.Column("party", sa.String(16), nullable=False),
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("person_id", ID, nullable=True),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("rank", sa.String(100), nullable=False),
         sa.Column("function", sa.String(200), nullable=False),
@@ -25,7 +27,7 @@ def upgrade() -> None:
         sa.Column("reply", sa.String(16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("created_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("created_by", ID, nullable=True),
         sa.Column("endorsed_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("replied_at", sa.BigInteger(), nullable=True),
@@ -52,13 +54,13 @@ def upgrade() -> None:
     op.create_index("ix_attendance_person_id", "attendance", ["person_id"])
     op.create_table(
         "invitations",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("attendance_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("attendance_id", ID, nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("method", sa.String(8), nullable=False),
         sa.Column("dtstamp", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.ForeignKeyConstraint(

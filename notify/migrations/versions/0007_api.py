@@ -6,12 +6,14 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+ID = sa.Uuid(as_uuid=False).with_variant(sa.CHAR(36), "sqlite")
+
 
 def upgrade() -> None:
     """Make the tables of api."""
     op.create_table(
         "idempotency_keys",
-        sa.Column("person_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("request_sha256", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
