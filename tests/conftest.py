@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from notify import memory
 from notify.accounts import person
 from notify.actor import Actor, Role
 from notify.database import Database
@@ -68,6 +69,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _NEED_SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
     items.sort(key=lambda item: next((at for at, place in enumerate(LONG) if item.nodeid.startswith(place)), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector of cycles need not look through it test after test."""
+    memory.settle()
 
 
 # Databases
@@ -252,3 +258,4 @@ def site(settings: Settings, tmp_path: Path) -> Iterator[Site]:
     started = Site(settings, tmp_path)
     yield started
     started.close()
+
