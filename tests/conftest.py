@@ -258,4 +258,3 @@ def site(settings: Settings, tmp_path: Path) -> Iterator[Site]:
     started = Site(settings, tmp_path)
     yield started
     started.close()
-

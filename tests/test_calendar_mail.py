@@ -137,6 +137,7 @@ def test_a_retry_sends_the_same_bytes_and_another_mail_has_other_boundaries() ->
     assert len(set(boundaries[0] + boundaries[1])) == 4
 
 
+@pytest.mark.slow
 @given(text=st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=300))
 def test_a_text_arrives_as_it_was_written(text: str) -> None:
     plain = parse(notice_mail(text=text)).get_body(("plain",))
@@ -153,6 +154,7 @@ def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
     assert str(parse(notice_mail(subject=subject))["Subject"]).strip(" ") == subject.strip(" ")
 
 
+@pytest.mark.slow
 @given(name=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" "), max_size=200))
 def test_a_name_arrives_as_it_was_written(name: str) -> None:
     # By RFC 2047's own reader: the newer one puts a space between two encoded words of a phrase.

@@ -28,6 +28,7 @@ ZONES_OF_STATES = [
 """Of the 35 states: all but Havana, whose clocks the wheel has on summer time from March 2026 to November 2027."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ZONES_OF_STATES, "America/Tijuana", "Europe/Lisbon", "Europe/Dublin"])
 def test_a_vtimezone_agrees_with_its_zone_on_every_day(name: str) -> None:
     rendered = vtimezone(name, 2026)

@@ -231,6 +231,7 @@ def entries(draw: st.DrawFn) -> Entry:
     )
 
 
+@pytest.mark.slow
 @given(entry=entries())
 def test_rendering_then_parsing_gives_the_entry_back(entry: Entry) -> None:
     calendar = feed([entry], "Avisos")

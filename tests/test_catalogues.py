@@ -28,6 +28,7 @@ def messages() -> dict[str, str | tuple[str, str]]:
     return {m if isinstance(m, str) else m[0]: m for m, _, _ in sentences()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_sentence_is_missing_fuzzy_or_left_in_english(language: str) -> None:
     with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
@@ -49,6 +50,7 @@ def test_no_sentence_is_missing_fuzzy_or_left_in_english(language: str) -> None:
     assert sorted(m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id) == sorted(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_has_the_places_and_tags_of_its_sentence(language: str) -> None:
     with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:

@@ -27,6 +27,8 @@ from tests.support.receiver import Receiver, Reply
 from worker.assembly import make_loop
 from worker.pace import Pace
 
+pytestmark = pytest.mark.slow
+
 MOVED = {
     "period": {"starts": "2027-08-25", "ends": "2027-09-05", "timezone": "America/Lima", "all_day": True},
     "observation": None,
@@ -64,8 +66,7 @@ async def send_without_renewing(office: Office, pace: Pace) -> None:
     """A worker that stands still while its sends are under way, past its lease."""
     async with looping(office, pace) as loop:
         while await loop._round() is not None or loop._senders.is_busy:
-            while loop._senders.held:
-                await asyncio.sleep(0.01)
+            await until(lambda: not loop._senders.held, 10)
 
 
 async def test_two_workers_send_each_once(

@@ -146,6 +146,7 @@ def _places(document: object, at: str = "") -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_whatever_is_posted_is_refused_with_pointers_or_can_be_signed(data: st.DataObject) -> None:

@@ -19,6 +19,8 @@ from tests.support.clock import Clock
 from tests.support.posting import amended, looping, published, subscribed
 from tests.support.receiver import Receiver, Reply
 
+pytestmark = pytest.mark.slow
+
 MOVED = {"period": {"starts": "2027-08-25", "ends": "2027-09-05", "timezone": "America/Lima", "all_day": True},
          "observation": None}  # fmt: skip
 

@@ -207,6 +207,7 @@ async def test_the_loop_has_finished_before_anybody_comes(office: Office, demo: 
         assert (await verify(connection)).ok
 
 
+@pytest.mark.slow
 def test_the_story_can_be_told_on_any_day() -> None:
     parties = Known.of(Directory(first_parties(), first_memberships(), 2026))
     known = cases()

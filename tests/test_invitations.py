@@ -25,6 +25,8 @@ from tests.support.libical import itip_findings
 from tests.support.posting import amended, example, looping, office_with, published
 from tests.support.smtp import Answer, Mail, SmtpServer
 
+pytestmark = pytest.mark.slow
+
 ROJAS = Observer("May. R. Rojas", "rojas@bol.example", "es", "Mayor", "Oficial de enlace")
 LATER = {
     "period": {"starts": "2027-08-25", "ends": "2027-09-05", "timezone": "America/Lima", "all_day": True},

@@ -16,6 +16,8 @@ from notify.settings import Settings
 from tests.support.child import free_port
 from tests.support.smtp import Answer, SmtpServer
 
+pytestmark = pytest.mark.slow
+
 DATA = b"From: a@b.example\r\nTo: c@d.example\r\n\r\nText\r\n.\r\n.. dots\r\n"
 
 

@@ -28,6 +28,8 @@ from tests.support.clock import Clock
 from tests.support.posting import amended, example, looping, office_with, published, subscribed
 from tests.support.smtp import Answer, SmtpServer
 
+pytestmark = pytest.mark.slow
+
 MOVED = {
     "period": {"starts": "2027-08-25", "ends": "2027-09-05", "timezone": "America/Lima", "all_day": True},
     "participants": [{"state": "PER", "personnel": 2200}, {"state": "BOL", "personnel": 30}],

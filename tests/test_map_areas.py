@@ -233,6 +233,7 @@ geometries = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(geometries, st.none() | json_values)
 def test_whatever_is_posted_is_either_refused_or_can_be_placed(place: Json, radius_km: Any) -> None:

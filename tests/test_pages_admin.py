@@ -338,6 +338,7 @@ async def test_a_changed_line_is_named(premises: Premises, officer: Actor) -> No
     assert "Verified" not in words
 
 
+@pytest.mark.slow
 async def test_the_audit_log_in_pages(premises: Premises, officer: Actor) -> None:
     auditor = await enrol(premises.office, None, "auditor")
     async with premises.window(officer) as theirs:

@@ -111,6 +111,7 @@ def unordered(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "observation": {**observation, "invite": sorted(observation["invite"])}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "state"), [("exercise", "PER"), ("visit", "MEX"), ("destruction", "TTO")])
 async def test_every_field_of_a_notice_can_be_written_and_published(story: Story, name: str, state: str) -> None:
     body = example(name)
@@ -140,6 +141,7 @@ async def test_every_field_of_a_notice_can_be_written_and_published(story: Story
     assert unordered(await said(story, notice_id, officer)) == unordered(body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize(("name", "state"), [("exercise", "PER"), ("visit", "MEX"), ("destruction", "TTO")])
 async def test_saving_every_step_as_it_stands_changes_nothing(

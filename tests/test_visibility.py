@@ -293,6 +293,7 @@ def without(said: object, ids: set[str]) -> str:
     return words
 
 
+@pytest.mark.slow
 async def test_the_attendance_of_others_answers_as_what_is_not_there(house_sqlite: House) -> None:
     """Also for who reads the notice."""
     house = house_sqlite

@@ -31,6 +31,8 @@ from worker.loop import Loop
 from worker.pace import Pace
 from worker.wake import RedisWake
 
+pytestmark = pytest.mark.slow
+
 NEVER_LOOKS = replace(QUICK, look=60)
 
 

@@ -88,6 +88,7 @@ class Loop:
                     seconds = min(1.0, self.pace.look)
                 await self._wait(self.pace.look if seconds is None else seconds)
         finally:
+            self._stopping = True
             self._senders.halt()
             await self._senders.finish(self.pace.margin)
             for helper in helpers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -41,7 +41,7 @@ from notify.parties import directory
 from notify.parties.directory import Directory
 
 KEPT = 200
-"""Bodies of webhooks that are kept: an event for each party and language."""
+"""Events that are kept, and bodies of webhooks: one a party, language and event."""
 
 
 class DataOf(Protocol):
@@ -104,15 +104,16 @@ class _Events:
         self._data_of = data_of
         self._desk = NewsDesk()
         self._mails = NewsMails(office)
-        self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+        self._rows: dict[str, Event] = {}
+        self._bodies: dict[tuple[str, str, str], bytes] = {}
         # By what is sealed: a renewed secret is another.
         self._opened = lru_cache(maxsize=SECRETS_KEPT)(lambda sealed: office.vault.open(sealed, SECRET))
 
     async def prepare(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Message | Outcome]:
-        rows = await _events_of(connection, claims)
+        rows = await self._events_of(connection, claims)
         subscribed = await _subscriptions_of(connection, claims)
         told = await self._desk.of(connection, (row for row in rows.values() if is_news(row)))
-        parties = await directory.load(connection, self._office.clock())
+        parties = await self._parties(connection, claims, subscribed)
         data = await self._data(connection, claims, rows, subscribed)
         about = await _notices_of(connection, (row for row in rows.values() if not is_news(row)))
         made: dict[str, Message | Outcome] = {}
@@ -124,7 +125,29 @@ class _Events:
                 made[one.id] = self._webhook(one, event, subscription, told, data, parties)
             else:
                 made[one.id] = self._mail(one, event, subscription, told, data, parties, about)
+        _shorten(self._bodies)
+        _shorten(self._rows)
         return made
+
+    async def _events_of(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Event]:
+        """The events, by id: nothing that is told of one ever changes."""
+        missing = sorted({one.event_id for one in claims} - self._rows.keys())
+        if missing:
+            statement = sa.select(events_table).where(among(connection, events_table.c.id, missing))
+            self._rows |= {row.id: row._asdict() for row in await connection.execute(statement)}
+        return {event_id: self._rows[event_id] for event_id in {one.event_id for one in claims}}
+
+    async def _parties(
+        self, connection: AsyncConnection, claims: Sequence[Claim], subscribed: Mapping[str, Subscription]
+    ) -> Directory:
+        """The parties' names; nobody's where every body is there already."""
+        told = ((one, subscribed.get(one.subscription_id)) for one in claims)
+        made = all(
+            one.channel == "webhook" and (one.event_id, to["party"], to["language"]) in self._bodies
+            for one, to in told
+            if to is not None
+        )
+        return Directory((), (), 0) if made else await directory.load(connection, self._office.clock())
 
     async def _data(
         self,
@@ -164,17 +187,15 @@ class _Events:
             else:
                 body = webhook_body(event, dumps(data[key]))
             self._bodies[key] = body
-            if len(self._bodies) > KEPT:
-                self._bodies.popitem(last=False)
         secrets = self._secrets(subscription)
         return WebhookMessage(one.id, subscription["address"], secrets, body, event["request_id"])
 
     def _secrets(self, subscription: Subscription) -> tuple[str, ...]:
-        sealed = [subscription["secret_sealed"]]
-        until = subscription["old_secret_until"]
-        if subscription["old_secret_sealed"] and until is not None and until > self._office.clock():
-            sealed.append(subscription["old_secret_sealed"])
-        return tuple(self._opened(each) for each in sealed)
+        secret = self._opened(subscription["secret_sealed"])
+        old, until = subscription["old_secret_sealed"], subscription["old_secret_until"]
+        if old and until is not None and until > self._office.clock():
+            return secret, self._opened(old)
+        return (secret,)
 
     def _mail(
         self,
@@ -202,10 +223,10 @@ class _Events:
         )
 
 
-async def _events_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
-    ids = sorted({one.event_id for one in claims})
-    found = await connection.execute(sa.select(events_table).where(among(connection, events_table.c.id, ids)))
-    return {row.id: row._asdict() for row in found}
+def _shorten(kept: dict[Any, Any]) -> None:
+    """Keep the latest `KEPT`."""
+    for key in list(kept)[:-KEPT]:
+        del kept[key]
 
 
 async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, Subscription]:
