@@ -276,7 +276,7 @@ async def test_the_link_answers_without_signing_in(stage: Stage) -> None:
         for reply, said in (("declined", "Will not attend"), ("accepted", "Will attend"), ("accepted", "Will attend")):
             assert f"Peru sees your answer: {said}." in await window.do(url, url, {"reply": reply})
             assert (await stage.read(found))["reply"] == reply
-        await window.words(url[:-1] + ("A" if url[-1] != "A" else "B"), 404)
+        await window.words(url[:-1] + ("A" if url[-1] != "A" else "Q"), 404)
         await window.words("/answer/nothing", 404)
 
 

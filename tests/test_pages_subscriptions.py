@@ -70,7 +70,7 @@ async def test_a_mail_address_works_once_it_is_confirmed(peru: Peru) -> None:
         assert "To be confirmed" in await peru.premises.words(peru.manager, "/subscriptions")  # GET shows
         assert "The address is confirmed." in await stranger.do(link, link)
         assert "The address is confirmed." in await stranger.do(link, "/signin")  # as often as wanted
-        await stranger.words(link[:-2] + "xx", 404)
+        await stranger.words(link[:-2] + ("xx" if link[-2:] != "xx" else "yy"), 404)
     words = await peru.premises.words(peru.manager, "/subscriptions")
     assert "Works" in words and "To be confirmed" not in words
 

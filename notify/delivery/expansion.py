@@ -174,7 +174,7 @@ async def _insert(act: Act, rows: sa.Select[Any]) -> None:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     await act.connection.execute(
         insert(deliveries).from_select(list(COLUMNS), rows).on_conflict_do_nothing(
-            index_elements=["event_id", "subscription_id"]
+            index_elements=["subscription_id", "event_id"]
         )
     )  # fmt: skip
 
@@ -182,7 +182,8 @@ async def _insert(act: Act, rows: sa.Select[Any]) -> None:
 async def _tell_recipients(act: Act, event: Event) -> None:
     """News of a revision: to every recipient's working subscriptions that match, or had an earlier revision."""
     d, s, r = deliveries.c, subscriptions.c, recipients.c
-    await overtake(act, d.notice_id == event["notice_id"], d.supersedable, d.number < event["number"])
+    if event["number"] > 1:
+        await overtake(act, d.notice_id == event["notice_id"], d.supersedable, d.number < event["number"])
     earlier = deliveries.alias()
     had_earlier = sa.exists().where(
         earlier.c.subscription_id == s.id, earlier.c.notice_id == event["notice_id"], earlier.c.supersedable
