@@ -176,6 +176,7 @@ async def test_nobody_is_taken_on_who_was_not_invited_or_too_late(
     assert (await bolivia.refused("POST", f"/notices/{other['id']}/attendance", ROJAS))[0] == 409
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [

@@ -188,6 +188,7 @@ async def test_a_cancelled_notice_is_only_withdrawn(peru: Caller) -> None:
     assert (await peru.get(path))["revision"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [

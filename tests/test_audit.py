@@ -280,6 +280,7 @@ async def lose_head(connection: AsyncConnection) -> None:
 Tampering = Callable[[AsyncConnection], Awaitable[None]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tamper", "first_bad"),
     [

@@ -17,6 +17,7 @@ from tests.support.clock import START
 WRITERS, TURNS = 8, 40
 
 
+@pytest.mark.slow
 async def test_writers_at_once_lose_no_update(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(sa.insert(serials), {"series": "PER-2027-M4", "last": 0})
@@ -46,6 +47,7 @@ async def another_process(database_url: str) -> AsyncIterator[Database]:
     await made.close()
 
 
+@pytest.mark.slow
 async def test_writers_of_two_processes_lose_no_update(database: Database, another_process: Database) -> None:
     async with database.write() as connection:
         await connection.execute(sa.insert(serials), {"series": "PER-2027-M4", "last": 0})

@@ -270,6 +270,7 @@ async def test_a_notice_that_reached_a_party_by_a_rule_stays_in_the_feed_of_that
     assert await references(client, f"/feeds/{token}/notices.json") == ["PER-2027-M4-001"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "found"),
     [

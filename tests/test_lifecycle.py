@@ -171,6 +171,7 @@ async def test_the_log_of_a_scope_is_dense_and_moved_only_by_what_it_may_see(off
     assert jamaica == []
 
 
+@pytest.mark.slow
 async def test_references_are_dense_when_many_publish_at_once(office: Office, actor: MakeActor) -> None:
     peru = await actor("PER", "officer")
     made = await asyncio.gather(*(published(office, peru) for _ in range(12)))

@@ -62,6 +62,7 @@ def points_in_km(root: ElementTree.Element) -> float:
     return float(length[1]) / km
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "state", "place", "radius_km", "told"), CASES, ids=[case[0] for case in CASES])
 def test_every_case_has_a_map_with_its_names(
     name: str, state: str, place: Json, radius_km: float | None, told: list[str]

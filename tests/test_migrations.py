@@ -37,6 +37,7 @@ async def test_the_versions_make_the_tables_that_the_code_uses(empty_database: D
         assert await connection.run_sync(_differences) == []
 
 
+@pytest.mark.slow
 async def test_the_versions_make_every_constraint_and_index(empty_database: Database) -> None:
     # Alembic's comparison leaves out checks, defaults and the conditions of indexes.
     async with empty_database.write() as connection:

@@ -55,6 +55,7 @@ async def test_seats_are_never_oversold(office: Office, actor: MakeActor) -> Non
     assert await seats_taken(office, notice) == 1
 
 
+@pytest.mark.slow
 async def test_no_party_gets_more_seats_than_one_party_can_have(office: Office, actor: MakeActor) -> None:
     peru, bolivia, chile = [await actor(*who) for who in (PERU, BOLIVIA, CHILE)]
     notice = await published(office, peru)  # 12 seats, 2 for each party
@@ -114,6 +115,7 @@ async def test_other_amendments_leave_observers_where_they_are(office: Office, a
 # Who decides, and who sees it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "party", "roles"),
     [

@@ -90,6 +90,7 @@ def test_what_may_not_be_committed_is_found_with_its_line(line: str, finding: st
 # Set-up
 
 
+@pytest.mark.slow
 def test_a_second_setup_finds_everything_in_place_at_once() -> None:
     started = time.monotonic()
     missing = [step.name for level in setup.LEVELS for step in setup.plan(level) if not step.is_done()]

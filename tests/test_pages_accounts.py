@@ -89,6 +89,7 @@ async def test_blank_fields_are_named(premises: Premises) -> None:
     assert "Write your mail address." in page and "Write your password." in page
 
 
+@pytest.mark.slow
 async def test_guessing_is_slowed_down(premises: Premises, ana: Actor) -> None:
     async with premises.window() as window:
         fields = {"email": await premises.address(ana), "password": "a guess of the password"}

@@ -46,6 +46,7 @@ async def officer(premises: Premises) -> Actor:
 # Who may open what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "roles"),
     [

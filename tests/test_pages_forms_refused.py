@@ -62,6 +62,7 @@ async def test_what_cannot_be_read_leaves_its_part_of_the_draft_as_it_was(story:
     assert content["summary"] == notice.content["summary"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "typed", "linked", "words"),
     [

@@ -163,6 +163,7 @@ async def test_the_inbox_can_hold_what_is_not_acknowledged_alone(story: Story) -
     assert str(second.reference) in page and str(first.reference) not in page
 
 
+@pytest.mark.slow
 async def test_the_inbox_goes_on_after_25(story: Story, clock: Clock) -> None:
     for _ in range(26):
         clock.advance(minutes=1)

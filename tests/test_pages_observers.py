@@ -294,6 +294,7 @@ async def test_the_link_says_when_there_is_nothing_to_answer_any_more(stage: Sta
 # What is known of the calendar
 
 
+@pytest.mark.slow
 async def test_the_page_follows_the_calendar(stage: Stage) -> None:
     found = await stage.approved()
     assert "Being prepared" in await stage.words(stage.peru)

@@ -77,6 +77,7 @@ def test_what_a_page_offers(status: Status, begun: bool, expected: tuple[Step, .
     assert possible(status, begun=begun) == expected
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.booleans(), st.booleans()), max_size=30))
 def test_any_order_of_steps_keeps_the_rules(acts: list[tuple[Step, bool, bool]]) -> None:
     status: Status = "draft"

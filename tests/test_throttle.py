@@ -58,6 +58,7 @@ async def test_signing_in_rightly_uses_no_try_up(counts: Throttle) -> None:
         await counts.try_sign_in("ana", HERE)
 
 
+@pytest.mark.slow
 async def test_wrong_passwords_end_in_a_wait_even_for_the_right_one(office_sqlite: Office, ana: person.Person) -> None:
     counts = Throttle()
     for _ in range(9):

@@ -337,6 +337,22 @@ async def test_no_page_breaks_a_rule(name: str, chromium: Browser, demonstration
     assert not lines, "\n".join(lines)
 
 
+async def test_every_mail_fits_a_phone(chromium: Browser, demonstration: Demonstration) -> None:
+    page = await chromium.new_page(viewport={"width": NARROWEST, "height": 640})
+    try:
+        await page.goto(f"{demonstration.url}/demo/mail")
+        links = set(await page.eval_on_selector_all("main a", "links => links.map(link => link.pathname)"))
+        mails = sorted(link for link in links if link.endswith(".eml"))
+        assert len(mails) > 20
+        found = {}
+        for mail in mails:
+            await page.goto(f"{demonstration.url}{mail}/html")
+            found[mail] = await page.evaluate(_TOO_WIDE)
+        assert {mail: wide for mail, wide in found.items() if wide} == {}
+    finally:
+        await page.close()
+
+
 async def _look_at(account: Account, visits: Sequence[Visit], browser: Browser, site: str, cast: Cast) -> list[str]:
     """What is wrong with these pages, one after the other in one window: two windows share the machine's cores."""
     window = await Window.open(browser, site)
