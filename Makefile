@@ -1,5 +1,8 @@
 # Everything starts with `make run` or `make test`; both set up what they need. PYTHON=/path/to/python names a Python.
 .DEFAULT_GOAL := help
+# What is compiled once is kept, whatever the environment says: the tests start a hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run setup test test-quick lint format bench dist demo-reset lock setup-wheel setup-dev setup-test
 BIN := .venv/bin
 export PYTHON

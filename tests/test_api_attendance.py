@@ -140,6 +140,7 @@ async def test_seats_are_never_oversold(peru: Caller, bolivia: Caller, notice: J
     assert len(approved) == 2
 
 
+@pytest.mark.slow
 async def test_seats_stay_at_least_those_given(peru: Caller, bolivia: Caller, notice: Json) -> None:
     for n in range(2):
         person = {**ROJAS["observer"], "email": f"observer{n}@bol.example"}

@@ -158,6 +158,7 @@ async def test_more_faults_than_are_named_are_none_the_less_faults(peru: Caller)
 # The life cycle
 
 
+@pytest.mark.slow
 async def test_the_steps_of_a_published_notice(peru: Caller, clock: Clock) -> None:
     notice = await published(peru)
     path = f"/notices/{notice['id']}"

@@ -177,6 +177,7 @@ async def test_the_tag_differs_by_file_query_language_and_filters(
     assert len(set(tags)) == len(paths) + 1  # of the last two, one is as it was
 
 
+@pytest.mark.slow
 async def test_a_feed_is_not_changed_by_what_it_does_not_show(
     office: Office, actor: MakeActor, client: httpx2.AsyncClient, clock: Clock
 ) -> None:

@@ -303,6 +303,7 @@ async def test_a_copy_on_another_date_moves_every_date_with_it(story: Story, per
     assert content["content"] == notice.content["content"]
 
 
+@pytest.mark.slow
 async def test_a_copy_without_a_date_has_none(story: Story, peru: Browser) -> None:
     notice = await story.publish()
     page = await (await Filling.open(peru, f"/notices/{notice.id}/copy")).press()

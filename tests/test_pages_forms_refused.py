@@ -202,6 +202,7 @@ async def test_rows_are_added_and_removed_without_script(story: Story, peru: Bro
     assert (await said(story, notice.id))["participants"] == [{"state": "BOL", "personnel": 1200}, {"state": "CHL"}]
 
 
+@pytest.mark.slow
 async def test_weapons_are_pieces_without_saying_so_and_ammunition_is_not(story: Story) -> None:
     officer = await enrol(story.office, "TTO", "officer")
     notice = await drafted(story, {"measure": 18, "state": "TTO"}, officer)

@@ -154,6 +154,7 @@ async def test_the_inbox_is_narrowed_by_what_its_address_says(story: Story) -> N
     assert "Give a date such as 2027-08-18." in await story.words(story.bolivia, "/inbox?from=x", 422)
 
 
+@pytest.mark.slow
 async def test_the_inbox_can_hold_what_is_not_acknowledged_alone(story: Story) -> None:
     first, second = await story.publish(), await story.publish(example("exercise", title={"en": "Another"}))
     async with story.office.act(story.bolivia) as act:

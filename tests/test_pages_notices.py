@@ -114,6 +114,7 @@ async def test_the_public_reads_a_public_notice_and_not_who_was_told(story: Stor
     assert "not acknowledged" not in page
 
 
+@pytest.mark.slow
 async def test_what_changed_is_counted_from_what_the_party_acknowledged(story: Story) -> None:
     notice = await story.publish()
     async with story.office.act(story.bolivia) as act:

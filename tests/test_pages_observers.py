@@ -249,6 +249,7 @@ async def test_an_observer_finds_what_she_can_ask_for(stage: Stage, clock: Clock
     await stage.words(stage.bolivia, "/my-attendance", 403)
 
 
+@pytest.mark.slow
 async def test_an_observer_answers_and_answers_again(stage: Stage) -> None:
     found = await desk.asked(stage.office, stage.observer, stage.notice)
     await desk.decided(stage.office, stage.bolivia, "endorse", found)

@@ -309,6 +309,7 @@ async def test_a_step_on_a_notice_that_changed_meanwhile_is_looked_at_again(stor
     assert (await stored(story, notice.id)).status == "cancelled"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", [*GRAVE, "amend", "amend/what"])
 async def test_a_draft_has_no_later_steps(story: Story, peru: Browser, verb: str) -> None:
     await peru.raw(f"/notices/{(await drafted(story)).id}/{verb}", 409)

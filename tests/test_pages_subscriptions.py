@@ -148,6 +148,7 @@ async def test_a_party_has_only_so_many(peru: Peru) -> None:
 # Who sees which
 
 
+@pytest.mark.slow
 async def test_personal_ones_are_their_owners_alone(peru: Peru) -> None:
     made = await subscribed(peru.office, peru.officer, "email", "own@per.example", kind="personal")
     url = f"/subscriptions/{made.row['id']}"
