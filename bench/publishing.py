@@ -13,7 +13,6 @@ from bench.ground import DATABASES, draft, exercise, office, officer, publish, s
 from bench.receiver import receiver
 from notify.database import Database
 from notify.delivery.outcome import Outcome
-from notify.delivery.sending import Channel
 from notify.office import Office
 from notify.schema import metadata
 from worker.assembly import make_loop
@@ -107,7 +106,7 @@ class _Notes:
 async def _first_deliveries(made: Office, actor: Any, ids: list[str]) -> list[float]:
     loop = make_loop(made)
     notes = _Notes()
-    loop.channels = cast(dict[str, Channel], {"webhook": notes, "email": notes})
+    cast(dict[str, Any], loop.channels).update(webhook=notes, email=notes)
     made.wake = loop.wake
     running = asyncio.create_task(loop.run())
     await asyncio.sleep(3)
