@@ -192,16 +192,19 @@ class Loop:
             raise
         self._more = 0 < room == len(claimed)
         self._batches = {token: each for token, each in self._batches.items() if each.left}
-        for subscription_id in dict.fromkeys(gone):
-            async with self.office.act(WORKER) as act:
-                await subscriptions.disable(act, subscription_id, "gone")
-            await self.wake()
-        if claimed:
-            batch.left.update(one.id for one in claimed)
-            self._batches[batch.token] = batch
-            if self._more and self.office.wake is not None:
-                await self.office.wake()  # there is more than this worker's share: others join
-            await self._send(batch, claimed)
+        try:
+            if claimed:
+                batch.left.update(one.id for one in claimed)
+                self._batches[batch.token] = batch
+                await self._send(batch, claimed)
+                if self._more and self.office.wake is not None:
+                    await self.office.wake()  # there is more than this worker's share: others join
+        finally:
+            # What was claimed is on its way whatever becomes of this, and the other way round.
+            for subscription_id in dict.fromkeys(gone):
+                async with self.office.act(WORKER) as act:
+                    await subscriptions.disable(act, subscription_id, "gone")
+                await self.wake()
         return len(claimed)
 
     async def _claim(self, act: Act, token: str, limit: int) -> Sequence[Claim]:

@@ -128,11 +128,11 @@ async def claim(
         )
         .returning(*(deliveries.c[name] for name in Claim._fields))
     )
-    share: Callable[[Any, Any], Any] = {}.setdefault
+    one: Callable[[Any, Any], Any] = {}.setdefault  # of equal names the first
     return [
         Claim(
-            id_, share(kind, kind), number, share(event_id, event_id), share(party, party), subscription_id,
-            attendance_id, letter_id, share(channel, channel), share(host, host), tried,
+            id_, one(kind, kind), number, one(event_id, event_id), one(party, party), subscription_id,
+            attendance_id, letter_id, one(channel, channel), one(host, host), tried,
         )
         for (
             id_, kind, number, event_id, party, subscription_id, attendance_id, letter_id, channel, host, tried,

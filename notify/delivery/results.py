@@ -133,15 +133,19 @@ async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bo
 async def _note_on_subscriptions(act: Act, worked: Sequence[str | None], failing: Sequence[str | None]) -> None:
     """Since when a subscription fails, and when it last worked."""
     s = subscriptions.c
-    heard_of, failed = {i for i in worked if i}, {i for i in failing if i}
+    heard_of = {i for i in worked if i}
+    failed = {i for i in failing if i} - heard_of
+    if heard_of and failed:
+        # Two statements: another worker's might take the same rows the other way round.
+        await lock_in_order(act.connection, subscriptions, heard_of | failed)
     if heard_of:
         long_ago = sa.or_(s.last_success_at.is_(None), s.last_success_at < act.now - HEARD_FROM)
         noted = in_order(act.connection, subscriptions, heard_of, sa.or_(s.failing_since.is_not(None), long_ago))
         await act.connection.execute(
             sa.update(subscriptions).where(noted).values(last_success_at=act.now, failing_since=None)
         )
-    if failed - heard_of:
-        noted = in_order(act.connection, subscriptions, failed - heard_of, s.failing_since.is_(None))
+    if failed:
+        noted = in_order(act.connection, subscriptions, failed, s.failing_since.is_(None))
         await act.connection.execute(sa.update(subscriptions).where(noted).values(failing_since=act.now))
 
 
