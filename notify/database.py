@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from notify import sqlite_statements
+
 BUSY_SECONDS = 30
 
 
@@ -34,9 +36,11 @@ class Database:
             self._reader = _sqlite_engine(url, "BEGIN", query_only=True, pool_size=pool_size)
         else:
             self._writer = create_async_engine(
-                url, pool_size=pool_size, max_overflow=pool_size, isolation_level="READ COMMITTED", pool_pre_ping=True
+                url, pool_size=pool_size, max_overflow=pool_size, isolation_level="READ COMMITTED"
             )
+            sa.event.listen(self._writer.sync_engine, "checkout", _checked_out)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self._glancer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def dialect(self) -> str:
@@ -77,7 +81,7 @@ class Database:
                 self._quick = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True, isolation_level=None)
             found: tuple[Any, ...] | None = self._quick.execute(query, parameters).fetchone()
             return found
-        async with self._reader.connect() as connection:
+        async with self._glancer.connect() as connection:
             row = (await connection.execute(sa.text(query), parameters)).first()
             return None if row is None else tuple(row)
 
@@ -91,13 +95,19 @@ class Database:
             await self._reader.dispose()
 
 
+def _checked_out(connection: Any, record: Any, proxy: Any) -> None:
+    """A connection that its server has closed is replaced. To ask the server each time would cost three round trips."""
+    if connection.driver_connection.is_closed():
+        raise sa.exc.DisconnectionError("the server has closed the connection")
+
+
 def _sqlite_engine(url: str, begin: str, *, query_only: bool, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": sqlite_statements.connect},
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -114,6 +124,11 @@ def _sqlite_engine(url: str, begin: str, *, query_only: bool, pool_size: int) ->
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def began(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if query_only:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite_statements.Connection)
+            driver.first = begin
+        else:
+            connection.exec_driver_sql(begin)
 
     return engine

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from notify.clock import system_clock
 from notify.database import Database
 from notify.notices.tables import log_counters, serials
+from notify.office import Office
 from notify.schema import database_now
 from tests.support.clock import START
 
@@ -169,3 +170,16 @@ async def test_the_databases_clock_is_that_of_the_machine(database: Database) ->
         now = await connection.scalar(sa.select(database_now()))
     assert now is not None
     assert abs((now - before).total_seconds()) < 2
+
+
+async def test_a_connection_that_the_server_has_closed_is_replaced(office_postgresql: Office) -> None:
+    database, pid = office_postgresql.database, sa.text("SELECT pg_backend_pid()")
+    async with database.read() as connection:
+        closed = await connection.scalar(pid)
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with other.read() as connection:
+        assert await connection.scalar(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": closed})
+    await other.close()
+    await asyncio.sleep(0.2)
+    async with database.write() as connection:
+        assert await connection.scalar(pid) != closed
