@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from notify.actor import Actor
+from notify.actor import WORKER, Actor
 from notify.delivery import claims
-from notify.delivery.claims import Share
-from notify.delivery.tables import attempts, deliveries
+from notify.delivery.claims import Claim, Share
+from notify.delivery.outcome import DELIVERED
+from notify.delivery.results import Result, record
+from notify.delivery.tables import deliveries, failed_attempts
+from notify.ids import new_id
 from notify.office import Office
 from notify.settings import Settings
 from tests.conftest import MakeActor
@@ -107,11 +110,11 @@ async def test_what_a_dead_worker_held_is_sent_by_another(
     assert (row["status"], row["attempts"], len(receiver.hooks)) == ("delivered", 2, 1)
     async with office.database.read() as connection:
         found = await connection.execute(
-            sa.select(attempts.c.number, attempts.c.outcome, attempts.c.ended_at)
-            .where(attempts.c.delivery_id == row["id"])
-            .order_by(attempts.c.number)
+            sa.select(failed_attempts.c.number, failed_attempts.c.outcome, failed_attempts.c.ended_at)
+            .where(failed_attempts.c.delivery_id == row["id"])
+            .order_by(failed_attempts.c.number)
         )
-        assert [tuple(each) for each in found] == [(1, "lost", None), (2, "done", office.clock())]
+        assert [tuple(each) for each in found] == [(1, "lost", None)]
 
 
 async def test_an_attempt_that_was_lost_puts_the_next_one_off_no_further(
@@ -270,6 +273,8 @@ async def test_a_claim_is_shared_out_among_hosts_and_parties(
     for (party, _), n in (await taken(many, Share(3))).items():
         of_party[party] += n
     assert of_party == {"BOL": 3, "CHL": 3}
+    of_fast_host = await taken(Share(9, fast=["localhost"]), Share(3))
+    assert (of_fast_host["BOL", "localhost"], of_fast_host["CHL", "127.0.0.1"]) == (4, 3)
     assert {party for party, _ in await taken(many, Share(1, busy=["BOL"], fast=["CHL"]))} == {"CHL"}
 
 
@@ -305,3 +310,43 @@ async def test_a_claim_goes_by_its_indexes(office_sqlite: Office) -> None:
     assert "ix_deliveries_due" in steps
     assert "ix_deliveries_lane" in steps
     assert "TEMP B-TREE" not in steps
+
+
+async def test_what_is_claimed_is_found_once_whatever_postgresql_takes_the_table_for(
+    office_postgresql: Office,
+) -> None:
+    """Right after an expansion it takes it for empty, and a join by rows would take seconds for thousands."""
+    plans: list[str] = []
+    async with office_postgresql.act(WORKER) as act:
+        raw = (await act.connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        raw.add_log_listener(lambda _, message: plans.append(message.message))
+        for setting in ("auto_explain.log_min_duration = 0", "client_min_messages = log"):
+            await act.connection.exec_driver_sql("LOAD 'auto_explain'")
+            await act.connection.exec_driver_sql(f"SET LOCAL {setting}")
+        done = [Result(claim_of(new_id()), act.now, DELIVERED) for _ in range(3)]
+        assert await claims.claim(act.connection, act.now, "t", limit=9, lease=timedelta(seconds=9)) == []
+        assert await record(act, "t", done) == []
+    updates = [plan for plan in plans if "Update on deliveries" in plan]
+    assert len(updates) == 2
+    assert [plan for plan in updates if "Join" in plan or "Nested Loop" in plan] == []
+
+
+def claim_of(delivery_id: str) -> Claim:
+    return Claim(delivery_id, "event", 1, new_id(), "BOL", new_id(), None, None, "webhook", "localhost", 1)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "parties", "cut"),
+    [
+        (Share(3), Share(9), False),
+        (Share(2), Share(9), True),
+        (Share(9), Share(2), True),
+        (Share(2, fast=["localhost"]), Share(9), False),
+        (Share(2, fast=["localhost"]), Share(2), False),
+        (Share(9), Share(2, fast=["BOL"]), False),
+    ],
+)
+def test_a_claim_is_cut_where_somebody_got_all_of_a_share(hosts: Share, parties: Share, cut: bool) -> None:
+    assert claims.is_cut([claim_of("a"), claim_of("b")], hosts, parties) is cut
+    assert claims.is_cut([], hosts, parties) is False

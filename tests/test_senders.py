@@ -194,3 +194,18 @@ async def test_room_comes_in_halves_of_a_batch(senders: Senders, notes: Notes) -
     gate.set()
     await ended(senders)
     assert senders.room == PACE.batch
+
+
+async def test_a_claim_would_be_in_vain_where_all_whom_it_serves_are_busy(senders: Senders, notes: Notes) -> None:
+    gate = notes.gates["slow"] = asyncio.Event()
+    in_hand(senders, [("slow", "BOL")] * 6 + [("other", "CHL")])
+    slow, other = claim_for("slow", "BOL"), claim_for("other", "CHL")
+    assert senders.are_busy([slow, slow])
+    assert not senders.are_busy([slow, other])
+    gate.set()
+    await ended(senders)
+    assert not senders.are_busy([slow])
+
+
+def claim_for(host: str, party: str) -> Claim:
+    return Claim("d", "event", 1, "e", party, "s", None, None, "webhook", host, 1)

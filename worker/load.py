@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 
 from notify.delivery.claims import Share
 
-SPAN = 0.25
-"""Seconds over which it is counted how many a receiver finishes."""
+SPAN = 0.1
+"""Seconds of work over which it is counted how many a receiver finishes; while nothing is in hand they stand still."""
 
 
 class Load:
@@ -23,14 +23,19 @@ class Load:
         self._side_by_side = side_by_side
         self._in_hand: defaultdict[str, int] = defaultdict(int)
         self._sending: defaultdict[str, int] = defaultdict(int)
-        self._done: defaultdict[str, int] = defaultdict(int)  # since then
-        self._since = time.monotonic()
-        self._rate: dict[str, float] = {}  # a second, before then
+        self._held = 0
+        self._began = 0.0  # when there was something in hand again, or the last span was over
+        self._worked = 0.0  # seconds of this span before then
+        self._done: defaultdict[str, int] = defaultdict(int)  # in this span
+        self._rate: dict[str, float] = {}  # a second, in the last one
 
     def take(self, names: Iterable[str]) -> None:
         """Deliveries are in hand now."""
+        if not self._held:
+            self._began = time.monotonic()
         for name in names:
             self._in_hand[name] += 1
+            self._held += 1
 
     def has_slot(self, name: str) -> bool:
         """Whether one more may be sent now."""
@@ -46,15 +51,19 @@ class Load:
         self._in_hand[name] -= 1
         if done:
             self._done[name] += 1
+        self._held -= 1
+        if not self._held:
+            self._worked += time.monotonic() - self._began
 
     def share(self) -> Share:
         """How a claim is shared out now."""
         now = time.monotonic()
-        took = max(now - self._since, SPAN)
+        worked = self._worked + (now - self._began if self._held else 0.0)
+        took = max(worked, SPAN)
         rate = {name: max(self._done.get(name, 0) / took, self._rate.get(name, 0)) for name in self._done | self._rate}
-        if now - self._since >= SPAN:
+        if worked >= SPAN:
             self._rate = {name: done / took for name, done in self._done.items()}
-            self._since, self._done = now, defaultdict(int)
+            self._began, self._worked, self._done = now, 0.0, defaultdict(int)
             self._in_hand = _without_zeros(self._in_hand)
             self._sending = _without_zeros(self._sending)
         each = 2 * self._side_by_side

@@ -22,7 +22,7 @@ from notify.delivery import claims, expansion, subscriptions, workers
 from notify.delivery.claims import Claim
 from notify.delivery.expansion import Expander
 from notify.delivery.outcome import Outcome
-from notify.delivery.results import record
+from notify.delivery.results import Result, record
 from notify.delivery.sending import Channel, Message, Prepare
 from notify.ids import new_id
 from notify.office import Act, Office
@@ -56,8 +56,10 @@ class Loop:
         self._faulty: set[int] = set()  # events that could not be expanded, left alone for a while
         self._faulty_until = 0.0
         self._told = False  # that there is work
+        self._partly = False  # an expansion goes on: not before what is due of it was claimed
         self._asks_at = 0.0
-        self._more = False  # the last claim was a full one
+        self._more = False  # the last claim left something that is due, as far as can be seen by it
+        self._goes_on_at = 0  # so few in hand, there is room again for those whom that claim was for; 0: now
         self._senders = Senders(self.channels, self.pace, self.office.clock, self._ended)
 
     async def wake(self) -> None:
@@ -113,12 +115,13 @@ class Loop:
         self._woken.clear()
         ended = self._senders.has_ended
         # While a backlog is worked off it is asked once a look, and when told, whether there is anything else to do.
-        asks = self._told or not (self._more or ended) or elapsed() >= self._asks_at
+        goes_on = self._partly and not self._more
+        asks = self._told or goes_on or not (self._more or ended) or elapsed() >= self._asks_at
         due = (asks and bool(await self._expand())) or self._more
         if not (due or ended):
             due = await self._is_due()
         if (due or ended) and await self._turn(recovers=asks):
-            return 0.0
+            return 0.05 if self._goes_on_at else 0.0
         if due:
             # Another worker holds it at this moment, or there is no room here until something ends.
             return min(0.05 if self._senders.room else 1.0, self.pace.look)
@@ -130,8 +133,11 @@ class Loop:
                 await asyncio.wait_for(self._woken.wait(), seconds)
 
     def _ended(self) -> None:
-        """Something is to be recorded: now if it was the last in hand, else in a moment with what ends until then."""
-        if not self._senders.held:
+        """Something is to be recorded: now if it was the last in hand, else in a moment with what ends until then.
+
+        Now, too, if the next claim waits for that, and half of what was in hand is done.
+        """
+        if self._senders.held <= self._goes_on_at:
             self._woken.set()
         elif self._recording is None:
             self._recording = asyncio.get_running_loop().call_later(self.pace.record, self._woken.set)
@@ -143,8 +149,8 @@ class Loop:
             return bool(await connection.scalar(statement))
 
     async def _expand(self) -> int:
-        """Expand what waits. How many events."""
-        self._told = False
+        """Expand what waits, up to the first part of a large expansion. How many events."""
+        self._told = self._partly = False
         self._asks_at = elapsed() + self.pace.look
         if elapsed() > self._faulty_until:
             self._faulty.clear()
@@ -160,9 +166,10 @@ class Loop:
                 self._faulty.update(fault.serials)
                 self._faulty_until = elapsed() + self.pace.look
                 continue
-            if not expanded:
-                break  # another worker is at it, or it is faulty
-            count += expanded
+            count += expanded.count
+            self._partly = expanded.partly
+            if self._partly or not expanded.count:
+                break  # there is something to send; or another worker is at it, or it is faulty
         return count
 
     async def _turn(self, *, recovers: bool = True) -> int:
@@ -175,28 +182,35 @@ class Loop:
         if not (results or unsent or room):
             return 0
         batch = Batch(new_id(), elapsed() + self.pace.lease, set())
-        gone: list[str] = []
         claimed: Sequence[Claim] = []
+        cut = False
+        preparing: asyncio.Task[dict[str, Message | Outcome]] | None = None
         try:
             async with self.office.act(WORKER) as act:
-                for token, found in _by_token(results).items():
-                    gone += await record(act, token, found)
-                for token, ids in _by_token(unsent).items():
-                    await claims.release(act.connection, token, ids, act.now)
+                gone = await _record(act, results, unsent)
                 if room and recovers and (lost := await claims.recover(act.connection, act.now)):
                     log.warning("leases_recovered", count=lost)
                 if room:
-                    claimed = await self._claim(act, batch.token, room)
+                    claimed, cut = await self._claim(act, batch.token, room)
+                if claimed:
+                    # It reads nothing that this transaction writes, and need not wait for its commit.
+                    preparing = asyncio.create_task(self._messages(claimed))
         except BaseException:
             self._senders.keep(results, unsent)
+            if preparing is not None:
+                preparing.cancel()
+                await asyncio.gather(preparing, return_exceptions=True)
             raise
-        self._more = 0 < room == len(claimed)
+        full = 0 < room == len(claimed)
+        self._more, self._goes_on_at = full or cut, 0
         self._batches = {token: each for token, each in self._batches.items() if each.left}
         try:
-            if claimed:
+            if preparing is not None:
                 batch.left.update(one.id for one in claimed)
                 self._batches[batch.token] = batch
-                await self._send(batch, claimed)
+                await self._send(batch, claimed, preparing)
+                if (cut and not full) or self._senders.are_busy(claimed):
+                    self._goes_on_at = self._senders.held // 2
                 if self._more and self.office.wake is not None:
                     await self.office.wake()  # there is more than this worker's share: others join
         finally:
@@ -207,15 +221,20 @@ class Loop:
                 await self.wake()
         return len(claimed)
 
-    async def _claim(self, act: Act, token: str, limit: int) -> Sequence[Claim]:
-        return await claims.claim(
-            act.connection, act.now, token, limit=limit, lease=timedelta(seconds=self.pace.lease),
-            hosts=self._senders.hosts.share(), parties=self._senders.parties.share(),
-        )  # fmt: skip
+    async def _claim(self, act: Act, token: str, limit: int) -> tuple[Sequence[Claim], bool]:
+        """What was claimed, and whether somebody's share of it was cut."""
+        lease = timedelta(seconds=self.pace.lease)
+        hosts, parties = self._senders.hosts.share(), self._senders.parties.share()
+        claimed = await claims.claim(
+            act.connection, act.now, token, limit=limit, lease=lease, hosts=hosts, parties=parties
+        )
+        return claimed, claims.is_cut(claimed, hosts, parties)
 
-    async def _send(self, batch: Batch, claimed: Sequence[Claim]) -> None:
+    async def _send(
+        self, batch: Batch, claimed: Sequence[Claim], preparing: asyncio.Task[dict[str, Message | Outcome]]
+    ) -> None:
         try:
-            messages = await self._messages(claimed)
+            messages = await preparing
         except BaseException:
             self._senders.give_back(batch)
             raise
@@ -281,6 +300,16 @@ def _log(event: str, error: Exception, **facts: str) -> None:
         log.error(event, error=type(error).__name__, **facts)
     else:
         log.exception(event, **facts)
+
+
+async def _record(act: Act, results: Sequence[tuple[str, Result]], unsent: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """Record what has ended and give back what was not sent; the subscriptions that answered that they are gone."""
+    gone: list[str] = []
+    for token, found in _by_token(results).items():
+        gone += await record(act, token, found)
+    for token, ids in _by_token(unsent).items():
+        await claims.release(act.connection, token, ids, act.now)
+    return gone
 
 
 def _by_token(pairs: Sequence[tuple[str, _T]]) -> dict[str, list[_T]]:

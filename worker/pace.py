@@ -16,8 +16,8 @@ class Pace:
     lease: float = 60.0
     margin: float = 20.0  # a send starts only with more than this left of its lease
     answer: float = 15.0  # for an answer to a webhook, and to begin to hand over a mail; less than the margin
-    batch: int = 2_000  # deliveries a claim
-    capacity: int = 4_000  # deliveries in hand
+    batch: int = 3_000  # deliveries a claim
+    capacity: int = 6_000  # deliveries in hand
     per_host: int = 20  # sends side by side to one host
     per_party: int = 50  # sends side by side to one party
     side_by_side: int = 200  # sends side by side over one channel

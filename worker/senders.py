@@ -66,6 +66,11 @@ class Senders:
         """Whether anything is in hand, or is to be collected."""
         return self.held > 0 or self.has_ended
 
+    def are_busy(self, claims: Iterable[Claim]) -> bool:
+        """Whether all whom these claims are for have in hand what they get: a claim for them would be in vain."""
+        hosts, parties = set(self.hosts.share().busy), set(self.parties.share().busy)
+        return all(one.host in hosts or one.party in parties for one in claims)
+
     def add(self, batch: Batch, claims: Sequence[Claim], messages: Mapping[str, Message | Outcome]) -> None:
         """Send what was claimed, as soon as there are slots."""
         if self._halted:

@@ -25,7 +25,7 @@ from notify.delivery.news import Event, NewsDesk, Told, is_news, recipient_json,
 from notify.delivery.news_mail import NewsMails
 from notify.delivery.outcome import SWITCHED_OFF, Outcome
 from notify.delivery.pings import PING, ping_mail
-from notify.delivery.rows import among, dicts
+from notify.delivery.rows import among, fetch
 from notify.delivery.sending import Message, Prepare
 from notify.delivery.subscription_models import Subscription
 from notify.delivery.subscriptions import SECRET
@@ -234,13 +234,14 @@ async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]
     s = subscriptions.c
     ids = sorted({one.subscription_id for one in claims})
     confirmed = sa.or_(s.channel != "email", s.confirmed_at.is_not(None))
-    found = await connection.execute(
-        sa.select(
-            s.id, s.party, s.kind, s.channel, s.address, s.language, s.secret_sealed, s.old_secret_sealed,
-            s.old_secret_until, s.generation,
-        ).where(among(connection, s.id, ids), s.active, confirmed, owned())
-    )  # fmt: skip
-    return {row["id"]: row for row in dicts(found)}
+    columns = [
+        s.id, s.party, s.kind, s.channel, s.address, s.language, s.secret_sealed, s.old_secret_sealed,
+        s.old_secret_until, s.generation,
+    ]  # fmt: skip
+    names = [column.name for column in columns]
+    statement = sa.select(*columns).where(among(connection, s.id, ids), s.active, confirmed, owned())
+    found = (dict(zip(names, row, strict=True)) for row in await fetch(connection, statement))
+    return {row["id"]: row for row in found}
 
 
 async def _notices_of(connection: AsyncConnection, rows: Iterable[Event]) -> dict[str, Notice]:

@@ -6,6 +6,7 @@ notice revision 2 never starts after revision 3 has. Leases are compared by the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +15,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.delivery.rows import among, lock_in_order
-from notify.delivery.tables import attempts, deliveries
+from notify.delivery.rows import among, among_those_of, fetch, lock_in_order
+from notify.delivery.tables import deliveries, failed_attempts
 from notify.ids import new_id
 from notify.schema import Instant, database_now
 
@@ -95,7 +96,10 @@ async def claim(
     hosts: Share = ALL,
     parties: Share = ALL,
 ) -> Sequence[Claim]:
-    """Take up to ``limit`` due deliveries under ``token``, the longest due first."""
+    """Take up to ``limit`` due deliveries under ``token``, the longest due first.
+
+    A party's share is not cut where the host is fast: that holds nobody up.
+    """
     d = deliveries.c
     first = (
         sa.select(d.id, d.host, d.party, d.due_at)
@@ -114,20 +118,27 @@ async def claim(
         _rank(first, first.c.host).label("of_host"),
         _rank(first, first.c.party).label("of_party"),
     ).subquery()
+    of_party = _within(ranked.c.of_party, ranked.c.party, parties)
     shared = sa.select(ranked.c.id).where(
-        _within(ranked.c.of_host, ranked.c.host, hosts), _within(ranked.c.of_party, ranked.c.party, parties)
+        _within(ranked.c.of_host, ranked.c.host, hosts),
+        sa.or_(of_party, ranked.c.host.in_(sorted(hosts.fast))) if hosts.fast else of_party,
     )
     statement = (
         sa.update(deliveries)
-        .where(d.id.in_(shared), d.status == "pending")
+        .where(among_those_of(connection, d.id, shared))
         .values(
             status="sending",
             lease_token=token,
             lease_until=database_now() + _microseconds(lease),
             attempts=d.attempts + 1,
         )
-        .returning(*(deliveries.c[name] for name in Claim._fields))
     )
+    columns = [deliveries.c[name] for name in Claim._fields]
+    if connection.dialect.name == "sqlite":
+        await connection.execute(statement)
+        rows = await fetch(connection, sa.select(*columns).where(d.status == _SENDING, d.lease_token == token))
+    else:
+        rows = (await connection.execute(statement.returning(*columns))).all()
     one: Callable[[Any, Any], Any] = {}.setdefault  # of equal names the first
     return [
         Claim(
@@ -136,8 +147,16 @@ async def claim(
         )
         for (
             id_, kind, number, event_id, party, subscription_id, attendance_id, letter_id, channel, host, tried,
-        ) in await connection.execute(statement)
+        ) in rows
     ]  # fmt: skip
+
+
+def is_cut(claimed: Sequence[Claim], hosts: Share, parties: Share) -> bool:
+    """Whether somebody got all of a share: there may be more for the same receiver."""
+    limited = [one for one in claimed if one.host not in hosts.fast]
+    by_host = Counter(one.host for one in limited)
+    by_party = Counter(one.party for one in limited if one.party not in parties.fast)
+    return max(by_host.values(), default=0) >= hosts.each or max(by_party.values(), default=0) >= parties.each
 
 
 def _rank(rows: sa.CTE, by: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
@@ -186,7 +205,7 @@ async def recover(connection: AsyncConnection, now: datetime) -> int:
         for row in rows
     ]
     if lost:
-        await connection.execute(sa.insert(attempts), lost)
+        await connection.execute(sa.insert(failed_attempts), lost)
     return len(lost)
 
 

@@ -1,12 +1,14 @@
-"""Expansion: an event becomes deliveries, one row a subscription, by one INSERT … SELECT: set-based and idempotent.
+"""Expansion: an event becomes deliveries, one row a subscription, by INSERT … SELECT: set-based and idempotent.
 
 Events of one notice are expanded in their order under the notice's lock, so that an older revision's deliveries never
-appear after a newer one's.
+appear after a newer one's. News for thousands of subscriptions is expanded part by part, the first of them small: its
+deliveries are on their way while the others are written, and nobody who writes waits for all of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +44,9 @@ RULES = (
 
 BATCH = 20
 
+FIRST, NEXT = 6_000, 10_000
+"""Subscriptions that the first part of an expansion goes through, and each other."""
+
 
 class NotExpanded(Exception):
     """A fault of ours in the events ``serials``: nothing was written."""
@@ -51,26 +56,31 @@ class NotExpanded(Exception):
         self.serials = serials
 
 
-async def expand(act: Act, expanders: Sequence[Expander] = (), *, without: Collection[int] = ()) -> int:
-    """Expand the oldest waiting events of one notice. Returns how many; 0 when nothing waits here.
+@dataclass(frozen=True)
+class Expanded:
+    """How many events were worked at, 0 when nothing waits here; ``partly``: of the last there is more to expand."""
+
+    count: int
+    partly: bool = False
+
+
+async def expand(act: Act, expanders: Sequence[Expander] = (), *, without: Collection[int] = ()) -> Expanded:
+    """Expand the oldest waiting events of one notice, up to the first part of a large one.
 
     A notice of which an event is among ``without``, by serial, is left alone. Raises `NotExpanded`.
     """
     mine = await _claim(act.connection, without)
     try:
-        for event in mine:
-            await _expand(act, event, expanders)
+        for number, event in enumerate(mine, 1):
+            ends = await _mark(act, event)
+            await _expand(act, event, ends, expanders)
+            if ends is not None:
+                return Expanded(number, partly=True)
     except (OperationalError, InterfaceError):
         raise  # the database is away
     except Exception as error:
         raise NotExpanded([event["serial"] for event in mine]) from error
-    if mine:
-        await act.connection.execute(
-            sa.update(events)
-            .where(events.c.serial.in_([event["serial"] for event in mine]))
-            .values(expanded_at=act.now)
-        )
-    return len(mine)
+    return Expanded(len(mine))
 
 
 async def is_waiting(database: Database) -> bool:
@@ -78,13 +88,35 @@ async def is_waiting(database: Database) -> bool:
     return await database.glance("SELECT 1 FROM events WHERE expanded_at IS NULL LIMIT 1") is not None
 
 
-async def _expand(act: Act, event: Event, expanders: Sequence[Expander]) -> None:
-    if event["type"].startswith("notice.") and event["party"] is None:
-        await _tell_recipients(act, event)
+async def _mark(act: Act, event: Event) -> str | None:
+    """Note how far an event is expanded now: to the subscription that is answered, by id; None: it is done."""
+    s, begins = subscriptions.c, event["expanded_to"]
+    beyond: sa.ColumnElement[Any] = sa.null()
+    if _is_news(event):
+        ids = sa.select(s.id).order_by(s.id).offset(FIRST if begins is None else NEXT).limit(1)
+        beyond = (ids if begins is None else ids.where(s.id >= begins)).scalar_subquery()
+    marked = await act.connection.execute(
+        sa.update(events)
+        .where(events.c.serial == event["serial"])
+        .values(expanded_to=beyond, expanded_at=sa.case((beyond.is_(None), sa.literal(act.now, Instant)), else_=None))
+        .returning(events.c.expanded_to)
+    )
+    ends: str | None = marked.scalar_one()
+    return ends
+
+
+async def _expand(act: Act, event: Event, ends: str | None, expanders: Sequence[Expander]) -> None:
+    if _is_news(event):
+        await _tell_recipients(act, event, ends)
     else:
         await _tell_parties(act, event)
-    for expander in expanders:
-        await expander(act, event)
+    if ends is None:
+        for expander in expanders:
+            await expander(act, event)
+
+
+def _is_news(event: Event) -> bool:
+    return event["type"].startswith("notice.") and event["party"] is None
 
 
 def _waiting(without: Collection[int]) -> sa.ColumnElement[bool]:
@@ -102,18 +134,12 @@ def _waiting(without: Collection[int]) -> sa.ColumnElement[bool]:
 
 async def _claim(connection: AsyncConnection, without: Collection[int]) -> Sequence[Event]:
     waits = _waiting(without)
-    oldest = (
-        await connection.execute(sa.select(events.c.notice_id).where(waits).order_by(events.c.serial).limit(BATCH))
-    ).all()
-    if not oldest:
-        return []
-    ids = list(dict.fromkeys(row.notice_id for row in oldest if row.notice_id is not None))
-    if ids:
-        statement = sa.select(notices.c.id).where(notices.c.id.in_(ids)).with_for_update(skip_locked=True)
-        mine = (await connection.execute(statement.limit(1))).scalar()
-        if mine is not None:
-            statement2 = sa.select(events).where(waits, events.c.notice_id == mine).order_by(events.c.serial)
-            return [row._asdict() for row in await connection.execute(statement2)]
+    oldest = sa.select(events.c.notice_id).where(waits).order_by(events.c.serial).limit(BATCH)
+    free = sa.select(notices.c.id).where(notices.c.id.in_(oldest)).limit(1).with_for_update(skip_locked=True)
+    mine = await connection.scalar(free)
+    if mine is not None:
+        of_it = sa.select(events).where(waits, events.c.notice_id == mine).order_by(events.c.serial)
+        return [row._asdict() for row in await connection.execute(of_it)]
     loose = (
         sa.select(events)
         .where(waits, events.c.notice_id.is_(None))
@@ -179,10 +205,14 @@ async def _insert(act: Act, rows: sa.Select[Any]) -> None:
     )  # fmt: skip
 
 
-async def _tell_recipients(act: Act, event: Event) -> None:
-    """News of a revision: to every recipient's working subscriptions that match, or had an earlier revision."""
+async def _tell_recipients(act: Act, event: Event, ends: str | None) -> None:
+    """News of a revision: to every recipient's working subscriptions that match, or had an earlier revision.
+
+    Of this part: up to, by id, the one with which the next begins.
+    """
     d, s, r = deliveries.c, subscriptions.c, recipients.c
-    if event["number"] > 1:
+    begins = event["expanded_to"]
+    if event["number"] > 1 and begins is None:
         await overtake(act, d.notice_id == event["notice_id"], d.supersedable, d.number < event["number"])
     earlier = deliveries.alias()
     had_earlier = sa.exists().where(
@@ -212,6 +242,10 @@ async def _tell_recipients(act: Act, event: Event) -> None:
             )
         )
     )
+    if begins is not None:
+        rows = rows.where(s.id >= begins)
+    if ends is not None:
+        rows = rows.where(s.id < ends)
     await _insert(act, rows)
 
 

@@ -9,7 +9,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,13 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notify.delivery.claims import Claim
 from notify.delivery.outcome import Outcome
 from notify.delivery.retry import delay
-from notify.delivery.rows import among, given, in_order, lock_in_order
-from notify.delivery.tables import attempts, deliveries, letters, subscriptions
+from notify.delivery.rows import among, in_order, lock_in_order
+from notify.delivery.tables import deliveries, failed_attempts, letters, subscriptions
+from notify.ids import new_id
 from notify.office import Act
-from notify.schema import Instant, random_id
-
-HEARD_FROM = timedelta(minutes=1)
-"""How exactly `last_success_at` is kept: a row is not written for each of a thousand deliveries."""
 
 
 @dataclass(slots=True)
@@ -51,24 +48,22 @@ async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
     lost = await _lost(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
     failing = [r.claim.subscription_id for r in failed if await _record_failure(act, token, r, lost[r.claim.id])]
     await _note_on_subscriptions(act, [r.claim.subscription_id for batch in done.values() for r in batch], failing)
-    await _note_attempts(act, results)
+    await _note_failures(act, failed)
     gone = [r.claim.subscription_id for r in failed if r.outcome.kind == "gone"]
     return list(dict.fromkeys(subscription_id for subscription_id in gone if subscription_id))
 
 
-async def _note_attempts(act: Act, results: Sequence[Result]) -> None:
-    a = attempts.c
-    kinds = {name: a[name].type for name in ("delivery_id", "number", "started_at", "outcome", "answer", "error_class")}
+async def _note_failures(act: Act, failed: Sequence[Result]) -> None:
     rows = [
-        (r.claim.id, r.claim.attempts, r.started_at, r.outcome.kind, r.outcome.answer, r.outcome.error_class)
-        for r in results
-    ]
-    ended = given(act.connection, kinds, rows)
-    await act.connection.execute(
-        sa.insert(attempts).from_select(
-            ["id", "ended_at", *ended], sa.select(random_id(), sa.literal(act.now, Instant), *ended.values())
-        )
-    )
+        {
+            "id": new_id(), "delivery_id": r.claim.id, "number": r.claim.attempts, "started_at": r.started_at,
+            "ended_at": act.now, "outcome": r.outcome.kind, "answer": r.outcome.answer,
+            "error_class": r.outcome.error_class,
+        }
+        for r in failed
+    ]  # fmt: skip
+    if rows:
+        await act.connection.execute(sa.insert(failed_attempts), rows)
 
 
 async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
@@ -92,7 +87,7 @@ async def _lost(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]
     """How many attempts of each delivery ended with their worker: they say nothing of the receiver."""
     if not ids:
         return Counter()
-    a = attempts.c
+    a = failed_attempts.c
     found = await connection.execute(
         sa.select(a.delivery_id, sa.func.count().label("times"))
         .where(among(connection, a.delivery_id, ids), a.outcome == "lost")
@@ -131,7 +126,7 @@ async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bo
 
 
 async def _note_on_subscriptions(act: Act, worked: Sequence[str | None], failing: Sequence[str | None]) -> None:
-    """Since when a subscription fails, and when it last worked."""
+    """Since when a subscription fails."""
     s = subscriptions.c
     heard_of = {i for i in worked if i}
     failed = {i for i in failing if i} - heard_of
@@ -139,11 +134,8 @@ async def _note_on_subscriptions(act: Act, worked: Sequence[str | None], failing
         # Two statements: another worker's might take the same rows the other way round.
         await lock_in_order(act.connection, subscriptions, heard_of | failed)
     if heard_of:
-        long_ago = sa.or_(s.last_success_at.is_(None), s.last_success_at < act.now - HEARD_FROM)
-        noted = in_order(act.connection, subscriptions, heard_of, sa.or_(s.failing_since.is_not(None), long_ago))
-        await act.connection.execute(
-            sa.update(subscriptions).where(noted).values(last_success_at=act.now, failing_since=None)
-        )
+        noted = in_order(act.connection, subscriptions, heard_of, s.failing_since.is_not(None))
+        await act.connection.execute(sa.update(subscriptions).where(noted).values(failing_since=None))
     if failed:
         noted = in_order(act.connection, subscriptions, failed, s.failing_since.is_(None))
         await act.connection.execute(sa.update(subscriptions).where(noted).values(failing_since=act.now))

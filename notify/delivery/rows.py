@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,35 +20,36 @@ def among(connection: AsyncConnection, column: sa.ColumnElement[str], ids: Colle
     return column == sa.func.any(sa.literal(list(ids), sa.ARRAY(sa.Uuid(as_uuid=False))))
 
 
-def given(
-    connection: AsyncConnection, columns: Mapping[str, sa.types.TypeEngine[Any]], rows: Sequence[Sequence[Any]]
-) -> dict[str, sa.ColumnElement[Any]]:
-    """Columns of ``rows`` to select from, by name, as few parameters: the statement is the same for any number."""
-    by_column = [list(column) for column in zip(*rows, strict=True)]
-    kinds = list(columns.values())
+def among_those_of(
+    connection: AsyncConnection, column: sa.ColumnElement[str], ids: sa.Select[tuple[str]]
+) -> sa.ColumnElement[bool]:
+    """``column`` is one of the thousands of ``ids`` that a query finds.
+
+    PostgreSQL is held to find them first: where it expects few it would ask anew for each row.
+    """
+    if connection.dialect.name == "sqlite":
+        return column.in_(ids)
+    return column == sa.func.any(sa.func.array(ids.scalar_subquery()))
+
+
+async def fetch(connection: AsyncConnection, statement: sa.Select[Any]) -> Sequence[Sequence[Any]]:
+    """Thousands of rows, as plain sequences.
+
+    SQLite's driver lets other threads run at every row, and waits for its turn again: here it gives one row, as JSON.
+    """
     if connection.dialect.name != "sqlite":
-        arrays = [sa.literal(values, sa.ARRAY(kind)) for values, kind in zip(by_column, kinds, strict=True)]
-        table = sa.func.unnest(*arrays).table_valued(*(sa.column(name, kind) for name, kind in columns.items()))
-        table = table.render_derived(name="given")
-        return {name: table.c[name] for name in columns}
-    inside = [_inside(connection, kind, values) for kind, values in zip(kinds, by_column, strict=True)]
-    row = sa.func.json_each(json.dumps(list(zip(*inside, strict=True)))).table_valued("value").c.value
-    return {
-        name: sa.type_coerce(sa.func.json_extract(row, f"$[{number}]"), kind)
-        for number, (name, kind) in enumerate(columns.items())
-    }
-
-
-def _inside(connection: AsyncConnection, kind: sa.types.TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:
-    """Values as the database keeps them."""
-    processor = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return values if processor is None else [processor(value) for value in values]
-
-
-def dicts(result: sa.Result[Any]) -> list[dict[str, Any]]:
-    """All rows as plain dictionaries, at a tenth of the cost of `Row._asdict` for each."""
-    names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+        found: Sequence[Sequence[Any]] = (await connection.execute(statement)).all()
+        return found
+    kinds = [column.type.dialect_impl(connection.dialect) for column in statement.selected_columns]
+    processors = [kind.result_processor(connection.dialect, None) for kind in kinds]
+    inner = statement.subquery()
+    row = sa.func.json_array(*(column for column in inner.c))
+    rows: list[list[Any]] = json.loads(str(await connection.scalar(sa.select(sa.func.json_group_array(row)))))
+    for number, processor in enumerate(processors):
+        if processor is not None:
+            for each in rows:
+                each[number] = processor(each[number])
+    return rows
 
 
 async def lock_in_order(connection: AsyncConnection, table: sa.Table, ids: Collection[str]) -> None:
@@ -68,4 +69,5 @@ def in_order(
     wanted = sa.and_(among(connection, table.c.id, ids), *which)
     if connection.dialect.name == "sqlite":
         return wanted
-    return table.c.id.in_(sa.select(table.c.id).where(wanted).order_by(table.c.id).with_for_update(key_share=True))
+    locked = sa.select(table.c.id).where(wanted).order_by(table.c.id).with_for_update(key_share=True)
+    return among_those_of(connection, table.c.id, locked)

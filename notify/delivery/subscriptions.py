@@ -32,7 +32,7 @@ from notify.delivery.subscription_rules import (
     there,
 )
 from notify.delivery.subscription_rules import filters_of as filters_of
-from notify.delivery.tables import subscriptions
+from notify.delivery.tables import deliveries, subscriptions
 from notify.errors import LifecycleError, NotAllowed, NotVisible
 from notify.ids import is_id, new_id, new_secret
 from notify.language import text
@@ -178,7 +178,7 @@ async def get(connection: AsyncConnection, viewer: Actor, subscription_id: str) 
     """One that the viewer may see: their party's official ones, and their own. Raises `NotVisible`."""
     if not is_id(subscription_id):
         raise NotVisible()
-    statement = sa.select(subscriptions).where(subscriptions.c.id == subscription_id, visible(viewer))
+    statement = sa.select(subscriptions, last_success()).where(subscriptions.c.id == subscription_id, visible(viewer))
     row = (await connection.execute(statement)).first()
     if row is None:
         raise NotVisible()
@@ -188,11 +188,20 @@ async def get(connection: AsyncConnection, viewer: Actor, subscription_id: str) 
 async def list_of(connection: AsyncConnection, viewer: Actor) -> Sequence[Subscription]:
     """All that the viewer may see: official ones first, then by age."""
     statement = (
-        sa.select(subscriptions)
+        sa.select(subscriptions, last_success())
         .where(visible(viewer))
         .order_by(subscriptions.c.kind, subscriptions.c.created_at, subscriptions.c.id)
     )
     return [row._asdict() for row in await connection.execute(statement)]
+
+
+def last_success() -> sa.Label[Any]:
+    """When a subscription's receiver last took something: the column ``last_success_at``."""
+    d = deliveries.c
+    arrived = sa.select(sa.func.max(d.finished_at)).where(
+        d.subscription_id == subscriptions.c.id, d.status.in_(("delivered", "handed_over"))
+    )
+    return arrived.scalar_subquery().label("last_success_at")
 
 
 async def by_feed_token(connection: AsyncConnection, token: str) -> Subscription | None:

@@ -29,7 +29,6 @@ subscriptions = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("disabled_reason", sa.String(32)),  # gone | owner | unsubscribed
     sa.Column("failing_since", Instant),
-    sa.Column("last_success_at", Instant),
     sa.Column("last_test_at", Instant),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("kind IN ('official', 'personal')", "kind"),
@@ -78,18 +77,18 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_notice_id", "notice_id", "party"),
 )  # fmt: skip
 
-attempts = sa.Table(
-    "attempts",
+failed_attempts = sa.Table(
+    "failed_attempts",  # and lost ones; of the one that went through the delivery itself tells
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("delivery_id", sa.ForeignKey("deliveries.id"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),  # null: it never ended, its worker died
-    sa.Column("outcome", sa.String(16)),  # ok | retry | gone | dead
+    sa.Column("outcome", sa.String(16)),  # retry | gone | dead | lost
     sa.Column("answer", sa.Integer),  # HTTP status or SMTP code
     sa.Column("error_class", sa.String(32)),
-    sa.Index("ix_attempts_delivery_id", "delivery_id"),
+    sa.Index("ix_failed_attempts_delivery_id", "delivery_id"),
 )
 
 letters = sa.Table(

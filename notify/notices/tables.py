@@ -118,6 +118,7 @@ events = sa.Table(
     sa.Column("facts", sa.Text, nullable=False),  # JSON without personal data: status, reply, revision, via
     sa.Column("request_id", sa.String(64), nullable=False),  # of the request that caused it, for the worker's logs
     sa.Column("expanded_at", Instant),
+    sa.Column("expanded_to", Id),  # the subscription, by id, that its next part begins with
     sa.Index("ix_events_waiting", "serial", sqlite_where=sa.text("expanded_at IS NULL"),
              postgresql_where=sa.text("expanded_at IS NULL")),
     sa.Index("ix_events_notice_id", "notice_id", "number"),

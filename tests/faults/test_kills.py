@@ -27,7 +27,7 @@ from notify.actor import COMMAND, Actor
 from notify.clock import system_clock
 from notify.delivery import subscriptions
 from notify.delivery.subscription_models import NewSubscription
-from notify.delivery.tables import attempts, deliveries
+from notify.delivery.tables import deliveries, failed_attempts
 from notify.notices import signatures
 from notify.notices.tables import events
 from notify.office import Office
@@ -232,7 +232,7 @@ async def test_everybody_is_told_though_every_process_is_killed_during_the_fan_o
     assert len(running.receiver.hooks) > len(told), "no kill hit a delivery on its way"
     assert await statuses(running.office) == {"delivered": len(told)}
     async with running.office.database.read() as connection:
-        lost = await connection.scalar(sa.select(sa.func.count()).where(attempts.c.outcome == "lost"))
+        lost = await connection.scalar(sa.select(sa.func.count()).where(failed_attempts.c.outcome == "lost"))
         assert lost is not None and lost >= KILLS
 
 

@@ -210,7 +210,7 @@ async def expand(office: Office) -> None:
     expanded = 1
     while expanded:
         async with office.act(WORKER) as act:
-            expanded = await expansion.expand(act, (invitations.follow,))
+            expanded = (await expansion.expand(act, (invitations.follow,))).count
 
 
 async def subscribe(office: Office, manager: Actor) -> None:

@@ -142,7 +142,7 @@ class _Maker:
         self._use("delete_subscription", "bolivia", id=(await bolivia.post("/subscriptions", FEED, 201))["id"])
         notice = await self._published()
         async with self.office.act(WORKER) as act:
-            while await expand(act):
+            while (await expand(act)).count:
                 pass
             dead = deliveries.update().where(deliveries.c.notice_id == notice).values(status="dead")
             await act.connection.execute(dead.values(finished_at=act.now, error_class="answer_5xx"))

@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("expanded_at", sa.BigInteger(), nullable=True),
+        sa.Column("expanded_to", ID, nullable=True),
         sa.PrimaryKeyConstraint("serial", name=op.f("pk_events")),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_events_notice_id_notices")),
         sa.UniqueConstraint("id", name=op.f("uq_events_id")),

@@ -1,4 +1,4 @@
-"""Subscriptions, deliveries, attempts, letters and workers."""
+"""Subscriptions, deliveries, attempts that failed, letters and workers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,7 +51,6 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("disabled_reason", sa.String(32), nullable=True),
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
-        sa.Column("last_success_at", sa.BigInteger(), nullable=True),
         sa.Column("last_test_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
@@ -123,7 +122,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_notice_id", "deliveries", ["notice_id", "party"])
     op.create_table(
-        "attempts",
+        "failed_attempts",
         sa.Column("id", ID, nullable=False),
         sa.Column("delivery_id", ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -132,7 +131,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(16), nullable=True),
         sa.Column("answer", sa.Integer(), nullable=True),
         sa.Column("error_class", sa.String(32), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
-        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id_deliveries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_attempts")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_failed_attempts_delivery_id_deliveries")
+        ),
     )
-    op.create_index("ix_attempts_delivery_id", "attempts", ["delivery_id"])
+    op.create_index("ix_failed_attempts_delivery_id", "failed_attempts", ["delivery_id"])
