@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -42,6 +44,9 @@ from notify.parties.directory import Directory
 
 KEPT = 200
 """Events that are kept, and bodies of webhooks: one a party, language and event."""
+
+AT_ONCE = 0.01
+"""Seconds for which messages are made before others have their turn: thousands of mails take a second."""
 
 
 class DataOf(Protocol):
@@ -117,7 +122,11 @@ class _Events:
         data = await self._data(connection, claims, rows, subscribed)
         about = await _notices_of(connection, (row for row in rows.values() if not is_news(row)))
         made: dict[str, Message | Outcome] = {}
+        since = time.perf_counter()
         for one in claims:
+            if time.perf_counter() - since > AT_ONCE:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
             subscription, event = subscribed.get(one.subscription_id), rows[one.event_id]
             if subscription is None:
                 made[one.id] = SWITCHED_OFF
