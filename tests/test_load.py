@@ -68,6 +68,20 @@ def test_time_in_which_nothing_was_in_hand_makes_nobody_slow(seconds: Seconds) -
     assert list(hosts.share().fast) == ["a"]
 
 
+def test_work_before_and_after_a_pause_is_one_span(seconds: Seconds) -> None:
+    hosts = Load(SLOTS)
+    for _ in range(2):
+        seconds.now += 3600
+        hosts.take(["a"] * 10)
+        seconds.now += load.SPAN * 0.6
+        finish(hosts, "a", 10)
+    assert list(hosts.share().fast) == ["a"]  # and the span is over
+    hosts.take(["a"] * 10)
+    seconds.now += load.SPAN
+    assert list(hosts.share().fast) == ["a"]
+    assert list(hosts.share().fast) == []
+
+
 def test_who_was_fast_and_stands_still_is_not_fast_for_long(seconds: Seconds) -> None:
     hosts = Load(SLOTS)
     hosts.take(["a"] * 20)

@@ -115,6 +115,19 @@ async def test_a_statement_that_fails_leaves_the_transaction_to_be_rolled_back(c
     assert is_open(connection) is False
 
 
+async def test_a_commit_that_fails_leaves_the_transaction_to_be_rolled_back(connection: Connection) -> None:
+    await ran(connection, "PRAGMA foreign_keys = ON")
+    await ran(connection, "CREATE TABLE of (id INTEGER PRIMARY KEY)")
+    await ran(connection, "CREATE TABLE one (of INTEGER REFERENCES of (id) DEFERRABLE INITIALLY DEFERRED)")
+    await ran(connection, "BEGIN IMMEDIATE")
+    await ran(connection, "INSERT INTO one VALUES (7)")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        await connection.commit()
+    assert is_open(connection) is True
+    await connection.rollback()
+    assert is_open(connection) is False
+
+
 async def test_who_is_cancelled_while_it_waits_for_the_lock_keeps_no_lock(connection: Connection, path: str) -> None:
     another = sqlite3.connect(path, isolation_level=None)
     another.execute("BEGIN IMMEDIATE")
