@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -35,12 +36,8 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", query_only=False, pool_size=1)
             self._reader = _sqlite_engine(url, "BEGIN", query_only=True, pool_size=pool_size)
         else:
-            self._writer = create_async_engine(
-                url, pool_size=pool_size, max_overflow=pool_size, isolation_level="READ COMMITTED"
-            )
-            sa.event.listen(self._writer.sync_engine, "checkout", _checked_out)
-            self._reader = self._writer.execution_options(postgresql_readonly=True)
-            self._glancer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+            self._writer = _postgresql_engine(url, "READ COMMITTED", pool_size // 2)
+            self._reader = _postgresql_engine(url, "AUTOCOMMIT", pool_size, read_only=True)
 
     @property
     def dialect(self) -> str:
@@ -49,7 +46,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one state of the data and cannot write."""
+        """Queries that cannot write.
+
+        On SQLite they see one state of the data; on PostgreSQL each sees its own, as it would in a transaction with
+        READ COMMITTED, which costs two round trips more.
+        """
         async with self._reader.connect() as connection, connection.begin():
             yield connection
 
@@ -81,7 +82,7 @@ class Database:
                 self._quick = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True, isolation_level=None)
             found: tuple[Any, ...] | None = self._quick.execute(query, parameters).fetchone()
             return found
-        async with self._glancer.connect() as connection:
+        async with self._reader.connect() as connection:
             row = (await connection.execute(sa.text(query), parameters)).first()
             return None if row is None else tuple(row)
 
@@ -91,14 +92,25 @@ class Database:
             self._quick.close()
             self._quick = None
         await self._writer.dispose()
-        if self.is_sqlite:
-            await self._reader.dispose()
+        await self._reader.dispose()
 
 
-def _checked_out(connection: Any, record: Any, proxy: Any) -> None:
-    """A connection that its server has closed is replaced. To ask the server each time would cost three round trips."""
-    if connection.driver_connection.is_closed():
-        raise sa.exc.DisconnectionError("the server has closed the connection")
+def _postgresql_engine(url: str, isolation: IsolationLevel, pool_size: int, *, read_only: bool = False) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size // 2,
+        isolation_level=isolation,
+        connect_args={"server_settings": {"default_transaction_read_only": "on" if read_only else "off"}},
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "checkout")
+    def checked_out(connection: Any, record: Any, proxy: Any) -> None:
+        # A connection that its server has closed is replaced. To ask the server each time would cost three round trips.
+        if connection.driver_connection.is_closed():
+            raise sa.exc.DisconnectionError("the server has closed the connection")
+
+    return engine
 
 
 def _sqlite_engine(url: str, begin: str, *, query_only: bool, pool_size: int) -> AsyncEngine:
