@@ -239,9 +239,7 @@ def statements(office: Office) -> Iterator[list[str]]:
     def noted(connection: object, cursor: object, statement: str, *more: object) -> None:
         found.append(statement)
 
-    engines = {database._writer.sync_engine, database._reader.sync_engine}
-    if not database.is_sqlite:
-        engines = {database._writer.sync_engine}  # the reader is the same one with an option
+    engines = (database._writer.sync_engine, database._reader.sync_engine)
     for engine in engines:
         sa.event.listen(engine, "before_cursor_execute", noted)
     if database._quick is not None:
