@@ -50,7 +50,7 @@ dist: setup-wheel ## the wheel in dist/, browser assets inside
 	$(BIN)/python -m hatchling build --target wheel
 
 demo-reset: setup ## the demonstration anew, at today's date
-	@rm -rf var/demo
+	@sh scripts/remove-demo.sh
 	@$(BIN)/csbm-notify serve --demo
 
 lock: setup ## requirements/*.txt and package-lock.json anew (needs uv)

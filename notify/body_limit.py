@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notify.digits import whole
 from notify.errors import TooLarge
 from notify.language import text
 
@@ -27,7 +28,7 @@ class BodyLimit:
 
         async def receive_limited() -> Message:
             nonlocal size
-            if declared.isdigit() and int(declared) > MOST:
+            if (whole(declared, 20) or 0) > MOST:
                 raise TooLarge(text("Send at most 1 MiB."))
             message = await receive()
             if message["type"] == "http.request":

@@ -98,6 +98,7 @@ class Database:
 def _postgresql_engine(url: str, isolation: IsolationLevel, pool_size: int, *, read_only: bool = False) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=pool_size // 2,
         isolation_level=isolation,
@@ -116,6 +117,7 @@ def _postgresql_engine(url: str, isolation: IsolationLevel, pool_size: int, *, r
 def _sqlite_engine(url: str, begin: str, *, query_only: bool, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=pool_size,
         max_overflow=0,

@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 
-_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def new_id() -> str:
@@ -19,7 +19,7 @@ def new_id() -> str:
 
 def is_id(value: str) -> bool:
     """Whether ``value`` has the form of an identifier."""
-    return bool(_UUID.match(value))
+    return bool(_UUID.fullmatch(value))
 
 
 def new_secret(bytes_: int = 32) -> str:

@@ -1,4 +1,7 @@
-"""Logs by structlog, a line an event, with the request id that the worker carries on. No secret, no mail body."""
+"""Logs by structlog, a line an event, with the request id that the worker carries on. No secret, no mail body.
+
+A trace names files and lines, never the values of variables: a password may be one.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,9 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _hide_secrets,
     ]
+    rendered = [structlog.processors.format_exc_info, renderer]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, *rendered],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -44,7 +48,7 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer])
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered])
     )  # fmt: skip
     root = logging.getLogger()
     root.handlers = [handler]

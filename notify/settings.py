@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import secrets as random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from notify.mailboxes import ascii_mailbox
 
 PREFIX = "NOTIFY_"
 
@@ -61,6 +62,7 @@ class Settings(BaseModel):
     def _database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError("starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        _split(value)
         return value
 
     @field_validator("redis_url")
@@ -68,12 +70,13 @@ class Settings(BaseModel):
     def _redis(cls, value: str | None) -> str | None:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("starts with redis://, rediss:// or unix://")
+        _split(value or "")
         return value or None
 
     @field_validator("base_url")
     @classmethod
     def _base(cls, value: str) -> str:
-        parts = urlsplit(value)
+        parts = _split(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("an http or https address without a query, such as https://notices.example")
         return value.rstrip("/")
@@ -95,21 +98,21 @@ class Settings(BaseModel):
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
-        name, at, domain = value.rpartition("@")
-        if not (name and at and domain) or not re.fullmatch(r"[!-~]+", value):
-            raise ValueError("a mail address such as notices@ministry.example")
-        return value
+        found = ascii_mailbox(value)
+        if found is None:
+            raise ValueError("a bare mail address such as notices@ministry.example")
+        return found
 
     @field_validator("trusted_proxies")
     @classmethod
     def _proxies(cls, value: str) -> str:
         trusted = [part.strip() for part in value.split(",") if part.strip()]
         try:
-            for one in trusted:
-                ipaddress.ip_network(one, strict=False)
+            networks = [ipaddress.ip_network(one, strict=False) for one in trusted]
         except ValueError:
             raise ValueError("addresses or networks separated by commas, such as 10.0.0.5,172.30.0.0/16") from None
-        return ",".join(trusted)
+        # An address within a network, such as 10.0.0.5/16, would be no network to the server.
+        return ",".join(str(one if one.num_addresses > 1 else one.network_address) for one in networks)
 
     @property
     def smtp(self) -> Smtp | None:
@@ -153,9 +156,12 @@ class Settings(BaseModel):
 
 
 def _parse_smtp(value: str) -> Smtp:
-    parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("smtp[s]://user:password@host:port[?starttls=1]")
+    parts = _split(value)
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    # Anything else in its place would send mail and password in the clear.
+    known = asked in ([], [("starttls", "1")], [("starttls", "0")])
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not known or parts.path.strip("/"):
+        raise ValueError("its form is smtp[s]://user:password@host:port[?starttls=1]")
     tls = parts.scheme == "smtps"
     return Smtp(
         host=parts.hostname,
@@ -163,8 +169,18 @@ def _parse_smtp(value: str) -> Smtp:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         tls=tls,
-        starttls=parse_qs(parts.query).get("starttls") == ["1"],
+        starttls=asked == [("starttls", "1")],
     )
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address. Raises ValueError for a port that is none."""
+    parts = urlsplit(address)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its port is not a number from 0 to 65535") from None
+    return parts
 
 
 def load(environment: Mapping[str, str] | None = None, **given: object) -> Settings:

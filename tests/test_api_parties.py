@@ -8,7 +8,7 @@ import pytest
 
 from notify.office import Office
 from tests.conftest import MakeActor
-from tests.support.api import Api, Caller, open_api
+from tests.support.api import Api, Caller, expect, open_api
 from tests.support.notices import example
 
 TABATINGA = {
@@ -79,6 +79,8 @@ async def test_the_table_is_read_changed_and_read_again(administrator: Caller, b
     assert (await administrator.refused("PUT", "/adjacency", body))[0] == 412
     same = await administrator.send("PUT", "/adjacency", {"edges": edges, "reason": "The same"}, changes=False)
     assert same.json()["version"] == 2
+    as_read = {**await brazil.get("/adjacency"), "reason": "As it was read"}
+    assert expect(await administrator.send("PUT", "/adjacency", as_read, changes=False), 200)["version"] == 2
 
 
 async def test_both_parties_of_a_removed_pair_are_told(
@@ -106,6 +108,7 @@ async def test_both_parties_of_a_removed_pair_are_told(
         ({"edges": [{"a": "PER", "b": "PER", "kind": "land"}], "reason": "x"}, ["/edges/0/b"]),
         ({"edges": [{"a": "PER", "b": "BOL", "kind": "air"}], "reason": "x"}, ["/edges/0/kind"]),
         ({"edges": [{"a": "PER", "b": "BOL", "kind": "land"}] * 2, "reason": "x"}, ["/edges/1"]),
+        ({"edges": [{"a": "PER", "b": "BOL", "kind": "land", "reason": "=A1"}], "reason": "x"}, ["/edges/0/reason"]),
         ({"edges": [], "reason": ""}, ["/reason"]),
         ({"edges": [], "reason": " "}, ["/reason"]),
         ({"edges": []}, ["/reason"]),

@@ -201,6 +201,7 @@ async def test_the_poster_sees_no_address_and_no_words_of_the_receiver(notice: J
     (seen,) = (await notice["peru"].get(path))["items"]
     assert seen == {
         "id": seen["id"], "party": "BOL", "channel": "webhook", "revision": 1, "status": "dead", "attempts": 8,
+        "attendance": None,
         "created_at": "2027-01-11T15:00:00Z", "finished_at": "2027-01-11T15:00:00Z", "error_class": "answer_5xx",
     }  # fmt: skip
     (own,) = (await officer.get(path))["items"]
@@ -229,4 +230,7 @@ async def test_an_unreachable_party_is_shown_as_such(notice: Json, office: Offic
     assert await reachable()
     async with office.database.write() as connection:
         await connection.execute(sa.update(subscriptions).values(failing_since=office.clock()))
+    assert await reachable(), "that another state's notice does not arrive is not for everybody to see"
+    async with office.database.write() as connection:
+        await connection.execute(sa.update(subscriptions).values(active=False))
     assert not await reachable()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from notify.actor import COMMAND, Actor
 from notify.delivery import deliveries, subscriptions
 from notify.delivery.deliveries import delivery_json
 from notify.delivery.outcome import error_words
 from notify.delivery.subscription_models import SubscriptionChange
+from notify.delivery.tables import subscriptions as subscriptions_table
 from notify.errors import LifecycleError, NotAllowed, NotVisible
 from notify.notices.notice import Notice
 from notify.office import Office
@@ -153,6 +155,50 @@ async def test_what_was_given_up_is_shown_and_repeated_by_hand(
                 await deliveries.retry(act, dead["id"])
     async with office.database.read() as connection:
         assert await deliveries.failed_of(connection, peru) == []
+
+
+async def test_what_is_repeated_by_hand_is_tried_as_often_as_what_is_new(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+    (dead,) = await seen(office, notice, bolivia)
+    async with office.database.read() as connection:
+        assert await deliveries.repeatable(connection) == [dead["id"]]
+    async with office.act(bolivia) as act:
+        await deliveries.retry(act, dead["id"])
+    await drain(office)
+    (again,) = await seen(office, notice, bolivia)
+    assert (again["status"], again["attempts"]) == ("pending", 9)
+    await give_up(office, clock)
+    (dead,) = await seen(office, notice, bolivia)
+    assert (dead["status"], dead["attempts"]) == ("dead", 16)
+
+
+async def test_what_can_no_longer_arrive_is_nothing_to_repeat(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+
+    async def repeatable() -> int:
+        async with office.database.read() as connection:
+            return len(await deliveries.repeatable(connection))
+
+    assert await repeatable() == 1
+    async with office.database.write() as connection:
+        await connection.execute(sa.update(subscriptions_table).values(active=False))
+    assert await repeatable() == 0
+    async with office.database.write() as connection:
+        await connection.execute(sa.update(subscriptions_table).values(active=True))
+    assert await repeatable() == 1
+    await amended(office, peru, notice, {"note_reference": "5-4-M/115"})
+    await give_up(office, clock)
+    assert await repeatable() == 1, "the newer revision alone"
 
 
 async def test_old_news_is_not_repeated_after_new(

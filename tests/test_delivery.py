@@ -289,7 +289,7 @@ async def test_receipts_and_refusals_are_told_to_programs_of_both_sides(
         "/CHL": ["notice.published"],
     }
     assert receiver.at("/PER")[0].json["data"] == {
-        "notice": {"id": notice.id, "reference": "PER-2027-M4-001"},
+        "notice": {"id": notice.id, "reference": "PER-2027-M4-001", "test": False},
         "acknowledgement": {
             "party": "BOL", "revision": 1, "at": "2027-01-11T15:00:00Z", "via": "page", "statement": {"es": "Recibido"},
         },

@@ -71,7 +71,7 @@ async def test_an_attendance_is_told_as_it_stood_at_each_event(
     shown = []
     for _, data in last[1:]:
         assert data is not None
-        assert data["notice"] == {"id": notice.id, "reference": notice.reference}
+        assert data["notice"] == {"id": notice.id, "reference": notice.reference, "test": False}
         a = data["attendance"]
         times = tuple(a[name][11:13] if a[name] else None for name in ("endorsed_at", "decided_at", "replied_at"))
         shown.append((a["status"], a["reply"], a["reason"], times))

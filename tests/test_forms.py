@@ -119,6 +119,14 @@ def test_blank_rows_are_dropped_and_the_rest_move_up_with_what_was_typed() -> No
     assert list(form.errors) == ["participants-1-personnel"]
 
 
+@pytest.mark.parametrize("number", ["500", "3000000", "9" * 5_000, "²", "٣"])
+def test_a_row_that_no_form_has_is_not_made(number: str) -> None:
+    form = Form({"items-0-unit": "piece", f"items-{number}-unit": "piece", "items-rows": number, "add": "items"})
+    assert len(form.rows("items")) <= 500
+    assert form.rearranged()
+    assert form.items("items", {"unit": form.choice}) == [{"unit": "piece"}]
+
+
 def test_rows_are_added_and_removed_without_script() -> None:
     form = Form({"items-0-category": "rifles", "items-1-category": "mortars", "items-rows": "2", "add": "items"})
     assert form.rearranged()

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
+from starlette.routing import Match
 
 from notify.actor import Actor
 from notify.delivery import adjacency_letters, letters
@@ -23,6 +24,7 @@ from notify.observers import decisions, replies, requests
 from notify.observers.requests import Observer
 from notify.office import Office
 from notify.parties import directory, graph
+from notify.web.routes import page_routes
 from tests.conftest import MakeActor
 from tests.support.clock import Clock
 from tests.support.posting import amended, example, looping, office_with, published, subscribed
@@ -341,6 +343,11 @@ LETTERS: dict[letters.Kind, list[dict[str, object]]] = {
 }
 
 
+def leads_somewhere(path: str) -> bool:
+    scope = {"type": "http", "path": path, "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in page_routes(demonstration=False))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", LETTERS)
 async def test_every_letter_has_its_words_and_its_link(
@@ -353,6 +360,7 @@ async def test_every_letter_has_its_words_and_its_link(
         rendered = render_short(mail)
         (button,) = mail.buttons
         assert button.url == facts.get("link", button.url)
+        assert leads_somewhere(button.url.removeprefix("https://x.example"))
         for part in (rendered.text, rendered.html):
             assert button.url in part
             assert button.words in part

@@ -217,7 +217,7 @@ async def test_menus_count_what_waits_for_each(office: Office, actor: MakeActor)
 
     async def counts(who: Actor) -> dict[str, int]:
         async with office.database.read() as connection:
-            return await waiting.counts(connection, who)
+            return await waiting.counts(connection, who, office.clock().date())
 
     assert await counts(bolivia) == {"inbox": 1, "observers": 0}
     assert await counts(peru) == {"inbox": 0, "observers": 0}

@@ -244,7 +244,10 @@ async def test_another_secret_key_than_that_of_the_data_is_found(office_now: Off
 
 async def test_deliveries_that_were_given_up_and_news_that_waits_are_found(office_now: Office, clock: Clock) -> None:
     assert (await found(office_now, "deliveries")).level == (await found(office_now, "waiting")).level == "ok"
-    await add(office_now, deliveries, **delivery("dead", clock()))
+    # A letter that is erased cannot be sent again; an invitation can.
+    await add(office_now, deliveries, **{**delivery("dead", clock()), "kind": "letter"})
+    assert (await found(office_now, "deliveries")).level == "ok"
+    await add(office_now, deliveries, **{**delivery("dead", clock()), "kind": "invitation"})
     await add(office_now, events, **event(clock() - timedelta(minutes=2)))
     dead, waiting = await found(office_now, "deliveries"), await found(office_now, "waiting")
     assert (dead.level, str(dead.what)) == ("warning", "1 delivery was given up.")

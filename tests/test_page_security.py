@@ -116,6 +116,7 @@ def test_two_pages_carry_two_tokens_and_both_hold(client: TestClient) -> None:
     [
         ("/inbox?q=1", "/inbox?q=1"),
         ("//evil.example", "/"),
+        ("//[", "/"),
         ("/\\evil.example", "/"),
         ("https://evil.example/", "/"),
         ("inbox", "/"),

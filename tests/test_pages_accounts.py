@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from notify.accounts import sessions, tokens
+from notify.accounts import sessions, signin, tokens
 from notify.accounts.tables import people
+from notify.accounts.throttle import Throttle
 from notify.actor import Actor
 from notify.office import Office
 from notify.web.account import browser_words
@@ -200,6 +201,18 @@ async def test_changing_the_password_asks_for_the_present_one_and_closes_other_s
     async with premises.window() as window:
         fields = {"email": await premises.address(ana), "password": new}
         assert (await window.send("/signin", "/signin", fields)).status_code == 303
+
+
+@pytest.mark.slow
+async def test_whoever_finds_a_browser_open_cannot_guess_the_password_there(premises: Premises, ana: Actor) -> None:
+    async with premises.window(ana) as window:
+        guess = {"current": "a guess of the password", "new": "nine condors in a row"}
+        for _ in range(10):
+            await window.refused("/account/password", "/account", guess)
+        answer = await window.send("/account/password", "/account", {**guess, "current": WORD})
+    assert answer.status_code == 429
+    elsewhere = "198.51.100.9"
+    await signin.authenticate(premises.office, Throttle(), await premises.address(ana), WORD, elsewhere)
 
 
 async def test_sessions_are_listed_and_closed(premises: Premises, ana: Actor) -> None:

@@ -169,6 +169,15 @@ async def test_status_and_reason_stand_in_the_band(story: Story) -> None:
     assert "Notice withdrawn as issued in error: revision 3" in page
 
 
+async def test_arrival_and_programme_go_by_the_clock_of_the_notice(story: Story) -> None:
+    observation = example("exercise")["observation"]
+    elsewhere = {**observation["period"], "timezone": "America/La_Paz"}
+    notice = await story.publish(example("exercise", observation={**observation, "period": elsewhere}))
+    page = await story.words(story.bolivia, f"/notices/{notice.id}")
+    assert "Thursday 19 August 2027, 10:00 in Lima 11:00 in La Paz" in page
+    assert "Fri 20 Aug 08:00 09:00 Briefing" in page
+
+
 async def test_a_test_is_marked_and_an_outcome_shown(story: Story, clock: Clock) -> None:
     notice = await story.publish(example("exercise", test=True))
     assert "Test of the system" in await story.words(story.bolivia, f"/notices/{notice.id}")

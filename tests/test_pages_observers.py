@@ -292,6 +292,50 @@ async def test_the_link_says_when_there_is_nothing_to_answer_any_more(stage: Sta
     assert "There is no invitation to answer" in words
 
 
+async def test_the_link_of_who_is_revoked_shows_nothing_of_the_event_any_more(stage: Stage) -> None:
+    found = await stage.approved()
+    url = f"/answer/{answer_token(stage.office, found)}"
+    async with stage.premises.window() as window:
+        place = stage.notice.content["place"]["name"]
+        assert place in await window.words(url)
+        await desk.decided(stage.office, stage.peru, "revoke", found)
+        async with stage.office.act(stage.peru) as act:
+            await lifecycle.cancel(act, stage.notice.id, None)
+        words = await window.words(url)
+    assert "The invitation does not stand any more." in words and str(stage.notice.reference) in words
+    contact = stage.notice.content["contact"]["email"]
+    assert not any(secret in words for secret in (place, contact, "Cancelled", "Revision"))
+
+
+async def test_arrival_goes_by_the_clock_of_the_notice(stage: Stage) -> None:
+    observation = example("exercise")["observation"]
+    abroad = {**observation, "period": {**observation["period"], "timezone": "America/La_Paz"}}
+    notice = await desk.published(stage.office, stage.peru, example("exercise", observation=abroad))
+    nominated = await desk.nominated(stage.office, stage.bolivia, notice, 1)
+    found = await desk.decided(stage.office, stage.peru, "approve", nominated)
+    clock = observation["arrival"]["at"][11:]
+    assert f"{clock} (Lima)" in await stage.words(None, f"/answer/{answer_token(stage.office, found)}")
+
+
+# What needs her now
+
+
+async def test_what_will_not_take_place_needs_no_answer(stage: Stage) -> None:
+    found = await desk.asked(stage.office, stage.observer, stage.notice)
+    await desk.decided(stage.office, stage.bolivia, "endorse", found)
+    await desk.decided(stage.office, stage.peru, "approve", found)
+    words = await stage.words(stage.observer, "/my-attendance")
+    assert "Invitations to answer 1" in words and "My attendance 1" in words
+    async with stage.office.act(stage.peru) as act:
+        await lifecycle.postpone(act, stage.notice.id, None)
+    words = await stage.words(stage.observer, "/my-attendance")
+    assert "Invitations to answer" not in words and "My attendance 1" not in words and "Will attend" not in words
+    async with stage.office.act(stage.peru) as act:
+        await lifecycle.cancel(act, stage.notice.id, None)
+    words = await stage.words(stage.observer, "/my-attendance")
+    assert "My attendance 1" not in words and "To come" not in words
+
+
 # What is known of the calendar
 
 
@@ -316,6 +360,42 @@ async def test_the_page_follows_the_calendar(stage: Stage) -> None:
         await lifecycle.postpone(act, stage.notice.id, None)
     await stage.tell("dead")
     assert "Did not arrive version 3" in await stage.words(stage.peru)
+
+
+async def test_an_invitation_that_did_not_arrive_is_sent_again_by_the_host(stage: Stage) -> None:
+    found = await stage.approved()
+    resend = f"/attendance/{found['id']}/resend"
+    async with stage.premises.window(stage.peru) as window:
+        assert (await window.send(resend, stage.url)).status_code == 409
+        await stage.tell("bounced")
+        assert "Did not arrive" in await window.words(stage.url)
+        assert "Send again" in await window.words(stage.url)
+        assert "Send again" not in await stage.words(stage.bolivia)
+        words = await window.do(resend, stage.url)
+        assert "The invitation of Observer 1 is on its way again." in words and "On its way version 1" in words
+        # Its cancellation, too, although nobody is expected any more.
+        async with stage.office.act(stage.peru) as act:
+            await lifecycle.cancel(act, stage.notice.id, None)
+        await stage.tell("dead")
+        assert "Did not arrive version 2" in await window.words(stage.url)
+        assert "On its way" not in await window.words(stage.url)
+        await window.do(resend, stage.url)
+        assert "Send again" not in await window.words(stage.url)
+    async with stage.premises.window(stage.bolivia) as window:
+        assert (await window.send(resend, stage.url)).status_code == 403
+
+
+async def test_a_test_is_marked_on_every_page_of_its_observers(stage: Stage) -> None:
+    notice = await desk.published(stage.office, stage.peru, example("exercise", test=True))
+    url = f"/notices/{notice.id}/attendance"
+    found = await desk.asked(stage.office, stage.observer, notice)
+    pages = [
+        (stage.peru, url), (stage.bolivia, url), (stage.bolivia, f"/notices/{notice.id}/nominate"),
+        (stage.bolivia, "/observers"), (stage.observer, "/my-attendance"),
+        (stage.peru, f"/attendance/{found['id']}/decline"),
+    ]  # fmt: skip
+    for who, path in pages:
+        assert "Test" in re.findall(r"[A-Z][a-z]+", await stage.words(who, path)), path
 
 
 AT = [datetime(2027, 1, day, tzinfo=UTC) for day in range(1, 6)]

@@ -274,7 +274,9 @@ edge_sets = st.dictionaries(
     ),
     st.tuples(
         st.sampled_from(["high", "medium", "low"]),
-        st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20).map(str.strip),
+        st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
+        .map(str.strip)
+        .filter(lambda reason: not reason.startswith(("=", "+", "-", "@"))),
     ),
     max_size=30,
 ).map(lambda found: [Edge(*key, confidence, reason=reason) for key, (confidence, reason) in sorted(found.items())])

@@ -17,7 +17,8 @@ from notify.actor import Actor
 from notify.delivery import pings, subscription_links, subscriptions
 from notify.delivery.subscription_models import NewSubscription, SubscriptionChange
 from notify.delivery.tables import letters as letters_table
-from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible
+from notify.delivery.tables import subscriptions as subscriptions_table
+from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible, TooMany
 from notify.links import make
 from notify.office import Office
 from tests.conftest import MakeActor
@@ -134,6 +135,19 @@ async def test_one_click_ends_a_personal_subscription_and_no_official_one(office
     assert not (await subscriptions.unsubscribe(office, token))["active"]
     assert not (await subscriptions.unsubscribe(office, token))["active"]
     assert (await subscription_row(office, own.row["id"]))["disabled_reason"] == "unsubscribed"
+    # Her own office switches it on again: whoever reads that mailbox must agree anew.
+    await drain(office)
+    async with office.act(manager) as act:
+        await subscriptions.change(act, own.row["id"], SubscriptionChange(active=True))
+        with pytest.raises(LifecycleError):
+            await pings.send_test(act, own.row["id"])
+    before = len(mails(office))
+    await drain(office)
+    asked = mails(office)[before:]
+    assert [each["To"] for each in asked if "/confirm/" in text_of(each)] == ["own@rree.example"]
+    await subscriptions.confirm(office, make(office.vault, "confirm", own.row["id"], 0))
+    async with office.act(manager) as act:
+        await pings.send_test(act, own.row["id"])
 
 
 async def test_the_last_working_official_one_stays(office: Office, manager: Actor) -> None:
@@ -181,6 +195,46 @@ async def test_a_party_has_no_more_than_the_node_lets_it(office: Office, manager
         *(subscribed(few, manager, "webhook", f"https://{n}.example/") for n in "cde"), return_exceptions=True
     )
     assert sum(isinstance(end, LifecycleError) for end in ends) == 2
+
+
+async def test_people_cannot_keep_their_party_from_being_told(office: Office, actor: MakeActor, manager: Actor) -> None:
+    few = office_with(office, subscriptions_per_party=2)
+    observer = await actor("BOL", "observer")
+    for n in "ab":
+        await subscribed(few, observer, "webhook", f"https://{n}.example/", kind="personal")
+    with pytest.raises(LifecycleError):
+        await subscribed(few, observer, "webhook", "https://c.example/", kind="personal")
+    await subscribed(few, manager, "webhook", "https://own.example/")
+
+
+async def test_letters_cannot_be_sent_to_anybody_without_end(office: Office, clock: Clock, manager: Actor) -> None:
+    few = office_with(office, subscriptions_per_party=2)
+
+    async def make_and_remove() -> None:
+        made = await subscribed(few, manager, "email", "somebody@elsewhere.example", kind="personal", confirm=False)
+        async with few.act(manager) as act:
+            await subscriptions.delete(act, made.row["id"])
+
+    for _ in range(4):
+        await make_and_remove()
+    with pytest.raises(TooMany):
+        await make_and_remove()
+    clock.advance(minutes=61)
+    await make_and_remove()
+
+
+async def test_a_trial_message_is_not_followed_by_another_at_once(office: Office, clock: Clock, manager: Actor) -> None:
+    made = await subscribed(office, manager, "webhook", "https://a.example/")
+    async with office.act(manager) as act:
+        await pings.send_test(act, made.row["id"])
+    clock.advance(seconds=4)
+    with pytest.raises(TooMany) as refusal:
+        async with office.act(manager) as act:
+            await pings.send_test(act, made.row["id"])
+    assert refusal.value.retry_after == 6
+    clock.advance(seconds=6)
+    async with office.act(manager) as act:
+        await pings.send_test(act, made.row["id"])
 
 
 async def test_every_change_of_an_official_one_is_told_to_the_partys_officers(
@@ -267,18 +321,25 @@ async def test_a_feed_opens_by_its_latest_token_while_its_owner_has_an_account(
     assert not await opens(renewed.feed_token)
 
 
-async def test_a_party_is_reachable_by_a_working_official_one_that_does_not_fail(
+async def test_a_party_is_reachable_by_a_working_official_one_and_hears_itself_that_it_fails(
     office: Office, actor: MakeActor, manager: Actor
 ) -> None:
     async def reachable() -> bool:
         async with office.database.read() as connection:
             return (await subscriptions.reachable(connection))["BOL"]
 
+    async def arriving() -> bool:
+        async with office.database.read() as connection:
+            return (await subscriptions.arriving(connection))["BOL"]
+
     await subscribed(office, manager, "webhook", "https://own.example/", kind="personal")
     made = await subscribed(office, manager, "email", "avisos@rree.example", confirm=False)
-    assert not await reachable()
+    assert not await reachable() and not await arriving()
     await subscriptions.confirm(office, make(office.vault, "confirm", made.row["id"], 0))
-    assert await reachable()
+    assert await reachable() and await arriving()
+    async with office.database.write() as connection:
+        await connection.execute(sa.update(subscriptions_table).values(failing_since=office.clock()))
+    assert await reachable() and not await arriving()
     async with office.database.read() as connection:
         assert not (await subscriptions.reachable(connection))["JAM"]
 

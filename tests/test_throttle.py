@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 
@@ -28,15 +29,41 @@ async def counts(request: pytest.FixtureRequest) -> AsyncIterator[Throttle]:
     await made.close()
 
 
-async def test_an_account_has_ten_tries_in_five_minutes_from_anywhere(counts: Throttle) -> None:
-    for n in range(10):
-        await counts.try_sign_in("ana", f"192.0.2.{n}")
+async def test_an_account_has_ten_tries_in_five_minutes_from_an_address(counts: Throttle) -> None:
+    for _ in range(10):
+        await counts.try_sign_in("ana", HERE)
 
     with pytest.raises(TooMany) as refusal:
-        await counts.try_sign_in("ana", "198.51.100.1")
+        await counts.try_sign_in("ana", HERE)
     assert refusal.value.retry_after is not None
     assert 0 < refusal.value.retry_after <= 300
+    await counts.try_sign_in("luis", HERE)
+    await counts.try_sign_in("ana", "198.51.100.1")
+
+
+async def test_an_account_has_a_hundred_tries_from_anywhere(counts: Throttle) -> None:
+    for n in range(100):
+        await counts.try_sign_in("ana", f"192.0.2.{n}")
+
+    with pytest.raises(TooMany):
+        await counts.try_sign_in("ana", "198.51.100.1")
     await counts.try_sign_in("luis", "198.51.100.1")
+
+
+async def test_who_guesses_from_one_address_keeps_nobody_else_out(counts: Throttle) -> None:
+    for n in range(300):
+        with contextlib.suppress(TooMany):
+            await counts.try_sign_in("ana" if n % 2 else f"account {n}", "192.0.2.66")
+    await counts.try_sign_in("ana", HERE)
+
+
+async def test_who_has_asked_for_too_many_letters_uses_up_nobody_s(counts: Throttle) -> None:
+    for n in range(20):
+        await counts.ask_for_letter(f"account {n}", "192.0.2.66")
+    for _ in range(3):
+        with pytest.raises(TooMany):
+            await counts.ask_for_letter("ana", "192.0.2.66")
+    await counts.ask_for_letter("ana", HERE)
 
 
 async def test_an_address_has_thirty_tries_whatever_the_account(counts: Throttle) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from notify.accounts import people, tokens
 from notify.actor import COMMAND, Actor
-from notify.errors import Invalid, NotAllowed, NotVisible
+from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible
 from notify.office import Office
 from tests.conftest import MakeActor
 from tests.support.accounts import (
@@ -79,6 +79,47 @@ async def test_a_token_lasts_a_year_at_most(office_sqlite: Office, days: int) ->
     with pytest.raises(Invalid) as refusal:
         await new_token(office_sqlite, who, "read", days=days)
     assert pointers(refusal) == {"/days"}
+
+
+async def test_a_token_that_is_revoked_takes_along_what_was_made_with_it(office: Office, officer: Actor) -> None:
+    secret, leaked = await new_token(office, officer, "read")
+    _, kept = await new_token(office, officer, "read")
+    robot = await by_token(office, secret)
+    assert robot is not None
+    child_secret, _ = await new_token(office, robot, "read", days=1)
+    child = await by_token(office, child_secret)
+    assert child is not None
+    grandchild_secret, _ = await new_token(office, child, "read", days=1)
+    async with office.act(officer) as act:
+        await tokens.revoke(act, leaked.id)
+    for each in (secret, child_secret, grandchild_secret):
+        assert await by_token(office, each) is None
+    async with office.database.read() as connection:
+        assert await tokens.list_of(connection, officer.person_id or "", office.clock()) == [kept]
+
+
+async def test_a_token_revokes_none_that_can_do_more(office: Office, officer: Actor) -> None:
+    secret, _ = await new_token(office, officer, "read")
+    wider_secret, wider = await new_token(office, officer, "read", "publish")
+    _, equal = await new_token(office, officer, "read")
+    robot = await by_token(office, secret)
+    assert robot is not None
+    with pytest.raises(NotAllowed):
+        async with office.act(robot) as act:
+            await tokens.revoke(act, wider.id)
+    async with office.act(robot) as act:
+        await tokens.revoke(act, equal.id)
+    assert await by_token(office, wider_secret) is not None
+
+
+async def test_a_person_has_a_hundred_tokens_and_no_more(office_sqlite: Office) -> None:
+    who = await enrol(office_sqlite, "PER", "officer")
+    made = [(await new_token(office_sqlite, who, "read"))[1] for _ in range(100)]
+    with pytest.raises(LifecycleError):
+        await new_token(office_sqlite, who, "read")
+    async with office_sqlite.act(who) as act:
+        await tokens.revoke(act, made[0].id)
+    await new_token(office_sqlite, who, "read")
 
 
 async def test_a_token_expires(office: Office, officer: Actor, clock: Clock) -> None:

@@ -66,6 +66,7 @@ tokens = sa.Table(
     sa.Column("person_id", sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("scopes", sa.String(200), nullable=False),  # separated by spaces
+    sa.Column("maker_id", Id),  # the token that made it, if one did: revoked with it
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),

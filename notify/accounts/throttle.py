@@ -24,8 +24,11 @@ from notify.language import ntext
 
 log = structlog.get_logger()
 
-SIGN_IN_AN_ACCOUNT = RateLimitItemPerMinute(10, 5, namespace="sign-in-account")
 SIGN_IN_AN_ADDRESS = RateLimitItemPerMinute(30, 5, namespace="sign-in-address")
+SIGN_IN_AN_ACCOUNT_FROM_AN_ADDRESS = RateLimitItemPerMinute(10, 5, namespace="sign-in-both")
+SIGN_IN_AN_ACCOUNT = RateLimitItemPerMinute(100, 5, namespace="sign-in-account")
+"""From anywhere: so many that whoever guesses from one address, or from a few, keeps nobody else out."""
+
 LETTERS_AN_ACCOUNT = RateLimitItemPerMinute(3, 60, namespace="letter-account")
 LETTERS_AN_ADDRESS = RateLimitItemPerMinute(20, 60, namespace="letter-address")
 
@@ -70,7 +73,7 @@ class Throttle:
 
     async def ask_for_letter(self, account: str, address: str) -> None:
         """Count a request for a letter about a lost password. Raises `TooMany`."""
-        await self._take([_Count(LETTERS_AN_ACCOUNT, account), _Count(LETTERS_AN_ADDRESS, network_of(address))])
+        await self._take([_Count(LETTERS_AN_ADDRESS, network_of(address)), _Count(LETTERS_AN_ACCOUNT, account)])
 
     async def hit(self, key: str, per_second: int = 200) -> None:
         """Count a request with a token, which ``key`` names. Raises `TooMany`."""
@@ -82,6 +85,7 @@ class Throttle:
             await self._connections.disconnect()
 
     async def _take(self, counts: list[_Count]) -> None:
+        """Count in this order, up to the first that has nothing left: who is kept out uses up nobody else's tries."""
         for count in counts:
             seconds = await self._hit(count, 1)
             if seconds:
@@ -135,7 +139,12 @@ def _redis(connections: ConnectionPool) -> Storage:
 
 
 def _sign_in_counts(account: str, address: str) -> list[_Count]:
-    return [_Count(SIGN_IN_AN_ACCOUNT, account), _Count(SIGN_IN_AN_ADDRESS, network_of(address))]
+    network = network_of(address)
+    return [
+        _Count(SIGN_IN_AN_ADDRESS, network),
+        _Count(SIGN_IN_AN_ACCOUNT_FROM_AN_ADDRESS, f"{account} {network}"),
+        _Count(SIGN_IN_AN_ACCOUNT, account),
+    ]
 
 
 def network_of(address: str) -> str:

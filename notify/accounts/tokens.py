@@ -15,7 +15,7 @@ from notify.accounts.person import ROLES, Credential, roles_in, scopes_in
 from notify.accounts.tables import people, tokens
 from notify.actor import SCOPES, Actor, Scope, scopes_of
 from notify.audit.lines import append
-from notify.errors import Fault, Invalid, NotAllowed, NotVisible
+from notify.errors import Fault, Invalid, LifecycleError, NotAllowed, NotVisible
 from notify.ids import is_id, new_id, new_secret
 from notify.language import text
 from notify.office import Act
@@ -25,6 +25,9 @@ PREFIX = "csbm_"
 """So that scanners of leaked secrets can tell what they found."""
 
 MOST_DAYS = 366
+MOST = 100
+"""Tokens of one person that hold."""
+
 NOTED_EVERY = timedelta(minutes=5)
 
 
@@ -47,7 +50,7 @@ async def create(act: Act, name: str, scopes: Collection[str], days: int) -> tup
     """Make a token for oneself; answers its secret, shown once, and its row.
 
     ``scopes`` are among those the actor can use now; it lasts ``days`` (1–366), and one made with another token no
-    longer than that. Raises `Invalid` with every fault.
+    longer than that, and is revoked with it. Raises `Invalid` with every fault, `LifecycleError` past `MOST`.
     """
     owner = act.actor.person_id
     if owner is None:
@@ -63,6 +66,9 @@ async def create(act: Act, name: str, scopes: Collection[str], days: int) -> tup
         faults.append(Fault("/days", text("It cannot outlast the token that makes it. Choose fewer days.")))
     if faults:
         raise Invalid(faults)
+    held = sa.select(sa.func.count()).select_from(tokens).where(tokens.c.person_id == owner, _holds(act.now))
+    if (await act.connection.scalar(held) or 0) >= MOST:
+        raise LifecycleError(text("You have %(n)s tokens, the most that one can. Revoke one first.", n=MOST))
     secret = PREFIX + new_secret()
     token = Token(
         new_id(), owner, act.actor.name, name.strip(), secret[:12], scopes_in(" ".join(scopes)), act.now, expires_at,
@@ -77,6 +83,7 @@ async def create(act: Act, name: str, scopes: Collection[str], days: int) -> tup
             person_id=owner,
             name=token.name,
             scopes=granted,
+            maker_id=act.actor.token_id,
             created_at=act.now,
             expires_at=expires_at,
         )
@@ -122,10 +129,17 @@ async def touch(act: Act, token_id: str) -> None:
 
 
 async def revoke(act: Act, token_id: str) -> None:
-    """Revoke one's own token, or that of somebody whose account one manages. Raises `NotVisible` for any other."""
+    """Revoke one's own token, or that of somebody whose account one manages, and those that were made with it.
+
+    Raises `NotVisible` for any other, `NotAllowed` where one token would revoke another that can do more.
+    """
     token = await get(act.connection, act.actor, token_id, act.now)
-    statement = sa.update(tokens).where(tokens.c.id == token.id, _holds(act.now)).values(revoked_at=act.now)
-    if (await act.connection.execute(statement)).rowcount == 0:
+    if act.actor.token_id is not None and not ("manage" in act.actor.scopes or token.scopes <= act.actor.scopes):
+        raise NotAllowed(text("A token cannot revoke one that can do more. Revoke it on the page of your tokens."))
+    ended = sa.select(tokens.c.id).where(tokens.c.id == token.id).cte(recursive=True)
+    ended = ended.union_all(sa.select(tokens.c.id).where(tokens.c.maker_id == ended.c.id))
+    statement = sa.update(tokens).where(tokens.c.id.in_(sa.select(ended.c.id)), _holds(act.now))
+    if (await act.connection.execute(statement.values(revoked_at=act.now))).rowcount == 0:
         raise NotVisible()
     await append(act, "token.revoke", "token", token.id, of=token.person_id)
 

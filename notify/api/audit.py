@@ -7,15 +7,17 @@ from notify.api.paging import limit_and_cursor
 from notify.audit import reading
 from notify.audit.lines import rfc3339
 from notify.audit.reading import Line
+from notify.digits import whole
 from notify.notices.reading import bad_cursor
 
 
 async def list_lines(call: Call) -> Answer:
     """GET /audit, the newest first"""
     limit, cursor = limit_and_cursor(call.request)
-    if cursor is not None and not (cursor.isdigit() and len(cursor) <= 15):
+    before = None if cursor is None else whole(cursor, 15)
+    if cursor is not None and before is None:
         raise bad_cursor()
-    lines = await reading.page(call.connection, int(cursor) if cursor else None, limit + 1)
+    lines = await reading.page(call.connection, before, limit + 1)
     more = str(lines[limit - 1].position) if len(lines) > limit else None
     return Answer({"items": [line_json(line) for line in lines[:limit]], "next_cursor": more})
 

@@ -23,6 +23,7 @@ from notify.actor import WORKER, Actor
 from notify.api import idempotency
 from notify.api.errors import MAX_BODY, say
 from notify.api.idempotency import Kept
+from notify.digits import whole
 from notify.errors import Fault, Invalid, NotSignedIn, Refused, TooLarge
 from notify.language import Translator, text
 from notify.notices.faults import faults_of
@@ -164,7 +165,7 @@ async def note_use(request: Request) -> None:
 async def _raw(request: Request) -> bytes:
     """The body, at most `MAX_BODY`: read no further than that."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MAX_BODY:
+    if (whole(declared, 20) or 0) > MAX_BODY:
         raise TooLarge(text("Send at most 1 MiB."))
     parts: list[bytes] = []
     size = 0

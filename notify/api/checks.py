@@ -14,7 +14,7 @@ from notify.delivery import deliveries, subscriptions
 from notify.errors import NotAllowed
 from notify.language import text
 from notify.notices import reading
-from notify.observers import attendance
+from notify.observers import attendance, decisions
 from notify.office import Office
 
 PARTY_ROLES: tuple[Role, ...] = ("officer", "manager", "observer")
@@ -61,6 +61,10 @@ async def _attendance(connection: AsyncConnection, actor: Actor, request: Reques
     await attendance.get(connection, actor, request.path_params["id"])
 
 
+async def _hosted(connection: AsyncConnection, actor: Actor, request: Request) -> None:
+    decisions.check_host(actor, (await attendance.get(connection, actor, request.path_params["id"]))["host"])
+
+
 async def _subscription(connection: AsyncConnection, actor: Actor, request: Request) -> None:
     await subscriptions.get(connection, actor, request.path_params["id"])
 
@@ -97,6 +101,11 @@ def own_notice(scope: Scope, *roles: Role) -> Right:
 def visible_attendance(scope: Scope, *roles: Role) -> Right:
     """An attendance that the caller may see."""
     return Right(_attendance, scope, roles)
+
+
+def hosted_attendance() -> Right:
+    """An attendance at a notice of the caller's own state, which decides on it."""
+    return Right(_hosted, "decide", ("officer",))
 
 
 def visible_subscription(scope: Scope, *roles: Role) -> Right:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from notify.api.call import Answer, Call, free_text
 from notify.api.paging import limit_and_cursor
+from notify.digits import whole
 from notify.errors import NotVisible
 from notify.notices import drafts, history, lifecycle, reading
 from notify.notices.bodies import CancelBody, CompleteBody, PostponeBody, WithdrawBody
@@ -107,15 +108,17 @@ async def list_revisions(call: Call) -> Answer:
 
 
 def _revision(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < 10):
+    number = whole(given)
+    if number is None:
         raise NotVisible()
-    return int(given)
+    return number
 
 
 def _number(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+    number = whole(cursor)
+    if number is None:
         raise reading.bad_cursor()
-    return int(cursor)
+    return number
 
 
 def revision_summary(row: Mapping[str, object]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
+from notify.digits import whole
 from notify.errors import Fault, Invalid
 from notify.language import text
 from notify.notices.reading import bad_cursor
@@ -17,8 +18,8 @@ MOST = 200
 def limit_and_cursor(request: Request) -> tuple[int, str | None]:
     """What a list was asked for. Raises `Invalid`."""
     given = request.query_params.get("limit", str(DEFAULT))
-    limit = int(given) if given.isascii() and given.isdigit() and len(given) <= 4 else 0
-    if not 1 <= limit <= MOST:
+    limit = whole(given)
+    if limit is None or not 1 <= limit <= MOST:
         raise Invalid([Fault("/limit", text("Give a whole number from 1 to 200."))])
     cursor = request.query_params.get("cursor")
     if cursor is not None and (not cursor or len(cursor) > 200 or not cursor.isascii()):
@@ -29,8 +30,8 @@ def limit_and_cursor(request: Request) -> tuple[int, str | None]:
 def paged(request: Request, items: Sequence[dict[str, object]]) -> dict[str, object]:
     """A page of a list that is short enough to be read as a whole; the cursor is a place in it."""
     limit, cursor = limit_and_cursor(request)
-    if cursor is not None and not (cursor.isdigit() and len(cursor) < 9):
+    start = whole(cursor or "0")
+    if start is None:
         raise bad_cursor()
-    start = int(cursor or 0)
     more = str(start + limit) if len(items) > start + limit else None
     return {"items": list(items[start : start + limit]), "next_cursor": more}

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from notify.digits import whole
 from notify.errors import Fault, Invalid
 from notify.language import Text, text
 from notify.notices.times import is_day
@@ -66,8 +67,8 @@ def _fault(schema: Mapping[str, Any], value: str) -> Text | None:
         return None if value in allowed else text("Give one of: %(values)s.", values=", ".join(allowed))
     if schema["type"] == "integer":
         low, high = schema["minimum"], schema["maximum"]
-        given = int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else -1
-        if low <= given <= high:
+        given = whole(value, 10)
+        if given is not None and low <= given <= high:
             return None
         return text("Give a whole number from %(low)s to %(high)s.", low=low, high=high)
     if schema.get("format") == "date":

@@ -50,7 +50,7 @@ async def recipients(call: Call) -> Answer:
 async def list_deliveries(call: Call) -> Answer:
     """GET /notices/{id}/deliveries"""
     notice = await reading.get(call.connection, call.actor, call.path("id"))
-    rows = await deliveries.of_notice(call.connection, notice, call.actor)
+    rows = await deliveries.of_notice(call.connection, notice, call.actor, invitations=True)
     return Answer(paged(call.request, [deliveries.delivery_json(row) for row in rows]))
 
 

@@ -57,7 +57,7 @@ async def _list(status: list[str] | None, party: str | None, limit: int) -> list
 
 def retry(
     ids: Annotated[list[str] | None, typer.Argument(help="Identifiers, as `deliveries list` shows them.")] = None,
-    dead: Annotated[bool, typer.Option("--dead", help="All that were given up.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="All that were given up and can still arrive.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send again what was given up: a worker takes it up at once, and its attempts are counted from the first."""
@@ -76,18 +76,14 @@ def retry(
 
 
 async def _retry(ids: list[str]) -> tuple[list[str], dict[str, str]]:
-    import sqlalchemy as sa
-
     from notify.actor import COMMAND
     from notify.delivery import deliveries as verbs
-    from notify.delivery.tables import deliveries
     from notify.errors import Refused
 
     async with open_office(read_settings()) as office:
         if not ids:
             async with office.database.read() as connection:
-                dead = sa.select(deliveries.c.id).where(deliveries.c.status == "dead").order_by(deliveries.c.created_at)
-                ids = [str(found) for found in (await connection.execute(dead)).scalars()]
+                ids = await verbs.repeatable(connection)
         retried, refused = [], {}
         for delivery_id in ids:
             try:

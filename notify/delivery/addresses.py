@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 
-from email_validator import EmailNotValidError, validate_email
 from yarl import URL
 
 from notify.errors import Fault, Invalid
 from notify.language import Text, text
+from notify.mailboxes import ascii_mailbox
 
 LONGEST_URL = 2_000
 
@@ -80,10 +80,7 @@ def _may_be_public(host: str) -> bool:
 
 def check_mailbox(address: str, pointer: str = "/address") -> str:
     """A mail address in its normal form, in ASCII. Raises `Invalid`."""
-    try:
-        found = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise Invalid(
-            [Fault(pointer, text("This is not a mail address. Give one such as notices@ministry.example."))]
-        ) from None
-    return str(found.ascii_email)
+    found = ascii_mailbox(address)
+    if found is None:
+        raise Invalid([Fault(pointer, text("This is not a mail address. Give one such as notices@ministry.example."))])
+    return found

@@ -50,18 +50,22 @@ def _statement(viewer: Actor) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-async def of_notice(connection: AsyncConnection, notice: Notice, viewer: Actor) -> Sequence[Delivery]:
-    """Who was told of each revision over which channel, the latest first.
+async def of_notice(
+    connection: AsyncConnection, notice: Notice, viewer: Actor, *, invitations: bool = False
+) -> Sequence[Delivery]:
+    """Who was told of each revision over which channel, the latest first; on demand, which observers were invited.
 
-    The poster and auditors see all, a recipient its own party's, who only observes their own subscriptions'.
+    The poster and auditors see all, a recipient its own party's news, who only observes their own subscriptions'.
     """
     d = deliveries.c
-    statement = _statement(viewer).where(d.notice_id == notice.id, d.supersedable)
+    invites = invitations and not viewer.only_observer and sees_all(notice, viewer)
+    kinds = sa.or_(d.supersedable, d.kind == "invitation") if invites else d.supersedable
+    statement = _statement(viewer).where(d.notice_id == notice.id, kinds)
     if viewer.only_observer:
         statement = statement.where(subscriptions.visible(viewer))
     elif not sees_all(notice, viewer):
         statement = statement.where(d.party == (viewer.party or ""))
-    statement = statement.order_by(d.revision.desc(), d.party, d.channel, d.id)
+    statement = statement.order_by(sa.func.coalesce(d.revision, 0).desc(), d.party, d.channel, d.id)
     return [row._asdict() for row in await connection.execute(statement)]
 
 
@@ -96,6 +100,18 @@ async def failed_of(connection: AsyncConnection, viewer: Actor) -> Sequence[Deli
     return [row._asdict() for row in await connection.execute(statement)]
 
 
+async def repeatable(connection: AsyncConnection) -> list[str]:
+    """The ids of all that was given up and that `retry` would repeat, the oldest first."""
+    d, s, later = deliveries.c, subscriptions_table.c, deliveries.alias("later")
+    works = sa.exists().where(s.id == d.subscription_id, working())
+    overtaken = sa.exists().where(later.c.notice_id == d.notice_id, later.c.lane == d.lane, later.c.number > d.number)
+    possible = sa.or_(
+        sa.and_(d.kind == "event", works, sa.not_(_replaced())), sa.and_(d.kind == "invitation", sa.not_(overtaken))
+    )
+    statement = sa.select(d.id).where(d.status.in_(FAILED), possible).order_by(d.created_at, d.id)
+    return list((await connection.execute(statement)).scalars())
+
+
 def _replaced() -> sa.ColumnElement[bool]:
     """News of a revision after which a newer one went, or goes, the same way."""
     d, newer = deliveries.c, deliveries.alias("newer")
@@ -115,6 +131,7 @@ def delivery_json(row: Delivery) -> dict[str, object]:
         "party": row["party"],
         "channel": row["channel"],
         "revision": row["revision"],
+        "attendance": row["attendance_id"] if row["kind"] == "invitation" else None,
         "status": row["status"],
         "attempts": row["attempts"],
         "created_at": rfc3339(row["created_at"]),
@@ -132,8 +149,8 @@ def delivery_json(row: Delivery) -> dict[str, object]:
 
 
 async def retry(act: Act, delivery_id: str) -> Delivery:
-    """Try a delivery that was given up once more, now. By whoever the subscription is: its owner, or the party's
-    officers and managers; of an invitation by the host's officers.
+    """Try a delivery that was given up again, now and then as often as a new one. By whoever the subscription is: its
+    owner, or the party's officers and managers; of an invitation by the host's officers.
 
     Raises `NotVisible`, `NotAllowed`, and `LifecycleError` where nothing is to be repeated.
     """
@@ -153,12 +170,14 @@ async def retry(act: Act, delivery_id: str) -> Delivery:
         works = sa.exists().where(s.id == row["subscription_id"], working())
         if not await act.connection.scalar(sa.select(works)):
             raise LifecycleError(text("The subscription is switched off. Switch it on first, then repeat."))
-    elif await act.connection.scalar(sa.select(sa.exists().where(d.lane == row["lane"], d.number > row["number"]))):
+    elif await act.connection.scalar(
+        sa.select(sa.exists().where(d.notice_id == row["notice_id"], d.lane == row["lane"], d.number > row["number"]))
+    ):
         raise LifecycleError(text("A newer invitation has gone to the observer since. Look at that one."))
     again = await act.connection.execute(
         sa.update(deliveries)
         .where(d.id == delivery_id, d.status.in_(FAILED))
-        .values(status="pending", due_at=act.now, finished_at=None)
+        .values(status="pending", due_at=act.now, finished_at=None, attempts_before=d.attempts)
         .returning(d.id)
     )
     if again.first() is None:

@@ -128,5 +128,5 @@ def _adjacency(say: Translator, facts: Mapping[str, Any], directory: Directory, 
         ),
         text("Reason: %(reason)s", reason=facts["reason"]),
         rows=tuple(rows),
-        button=Button(say(text("Open the neighbouring states")), f"{base_url}/adjacency"),
+        button=Button(say(text("Open the neighbouring states")), f"{base_url}/neighbours"),
     )

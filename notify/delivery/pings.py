@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from notify.audit.lines import append
@@ -10,9 +13,9 @@ from notify.delivery.mail_rendering import Button, ShortMail, service_name
 from notify.delivery.subscription_models import Subscription
 from notify.delivery.subscriptions import mine
 from notify.delivery.tables import deliveries, subscriptions
-from notify.errors import LifecycleError
+from notify.errors import LifecycleError, TooMany
 from notify.ids import new_id
-from notify.language import text, translator
+from notify.language import ntext, text, translator
 from notify.notices.notice import dumps
 from notify.notices.tables import events
 from notify.office import Act
@@ -20,11 +23,15 @@ from notify.parties.directory import Directory
 
 PING = "ping"
 
+EVERY = timedelta(seconds=10)
+"""Between two trial messages to one subscription."""
+
 
 async def send_test(act: Act, subscription_id: str) -> str:
     """Owe a trial message to a subscription of the actor's; answers the delivery's id.
 
-    Raises `LifecycleError` for a feed, which is fetched, and for one that is switched off or not confirmed.
+    Raises `LifecycleError` for a feed, which is fetched, and for one that is switched off or not confirmed; `TooMany`
+    right after another, since anybody's address may be tried.
     """
     row = await mine(act, subscription_id)
     if row["channel"] == "feed":
@@ -32,6 +39,15 @@ async def send_test(act: Act, subscription_id: str) -> str:
     s = subscriptions.c
     if not await act.connection.scalar(sa.select(sa.exists().where(s.id == subscription_id, working()))):
         raise LifecycleError(text("Switch the subscription on and confirm its address first, then try it."))
+    again_at = row["last_test_at"] + EVERY if row["last_test_at"] is not None else act.now
+    if again_at > act.now:
+        seconds = math.ceil((again_at - act.now).total_seconds())
+        what = ntext(
+            "A trial message was sent a moment ago. Wait %(n)s second and try again.",
+            "A trial message was sent a moment ago. Wait %(n)s seconds and try again.",
+            seconds,
+        )
+        raise TooMany(what, retry_after=seconds)
     event_id, delivery_id = new_id(), new_id()
     await act.connection.execute(
         sa.insert(events).values(

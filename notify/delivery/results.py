@@ -45,8 +45,8 @@ async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
         await lock_in_order(act.connection, deliveries, [result.claim.id for result in results])
     for status, batch in done.items():
         await _record_done(act, status, batch)
-    lost = await _lost(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
-    failing = [r.claim.subscription_id for r in failed if await _record_failure(act, token, r, lost[r.claim.id])]
+    void = await _void(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
+    failing = [r.claim.subscription_id for r in failed if await _record_failure(act, token, r, void[r.claim.id])]
     await _note_on_subscriptions(act, [r.claim.subscription_id for batch in done.values() for r in batch], failing)
     await _note_failures(act, failed)
     gone = [r.claim.subscription_id for r in failed if r.outcome.kind == "gone"]
@@ -83,24 +83,30 @@ async def _record_done(act: Act, status: str, batch: Sequence[Result]) -> None:
     await _erase_letters(act.connection, [r.claim.letter_id for r in batch if r.claim.letter_id])
 
 
-async def _lost(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]:
-    """How many attempts of each delivery ended with their worker: they say nothing of the receiver."""
+async def _void(connection: AsyncConnection, ids: Sequence[str]) -> Counter[str]:
+    """How many attempts of each delivery do not count.
+
+    Those from before it was repeated by hand, and those that ended with their worker: they say nothing of the receiver.
+    """
     if not ids:
         return Counter()
-    a = failed_attempts.c
-    found = await connection.execute(
-        sa.select(a.delivery_id, sa.func.count().label("times"))
-        .where(among(connection, a.delivery_id, ids), a.outcome == "lost")
-        .group_by(a.delivery_id)
+    d, a = deliveries.c, failed_attempts.c
+    lost = (
+        sa.select(sa.func.count())
+        .where(a.delivery_id == d.id, a.outcome == "lost", a.number > d.attempts_before)
+        .scalar_subquery()
     )
-    return Counter({row.delivery_id: row.times for row in found})
+    found = await connection.execute(
+        sa.select(d.id, (d.attempts_before + lost).label("times")).where(among(connection, d.id, ids))
+    )
+    return Counter({row.id: row.times for row in found})
 
 
-async def _record_failure(act: Act, token: str, result: Result, lost: int) -> bool:
+async def _record_failure(act: Act, token: str, result: Result, void: int) -> bool:
     """Whether the failure counts."""
     d, outcome = deliveries.c, result.outcome
     chance = random.random()  # noqa: S311 - jitter is no secret
-    wait = delay(result.claim.attempts - lost, chance, outcome.retry_after) if outcome.kind == "retry" else None
+    wait = delay(result.claim.attempts - void, chance, outcome.retry_after) if outcome.kind == "retry" else None
     over = wait is None
     final = outcome.status or "dead"
     changed = await act.connection.execute(

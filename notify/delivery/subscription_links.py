@@ -71,7 +71,7 @@ def unsubscribe_token(office: Office, row: Subscription) -> str:
 
 
 async def ask_to_confirm(act: Act, subscription_id: str, address: str, language: str, party: str) -> None:
-    """Owe the letter with the link that confirms the address of a new subscription."""
+    """Owe the letter with the link that confirms the address of a subscription, new or ended there."""
     token = links.make(act.vault, CONFIRM, subscription_id, 0)
     facts: dict[str, object] = {"link": f"{act.office.settings.base_url}/confirm/{token}", "party": party}
     await letters.write(act, "confirm", address, language, facts, party)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from notify.delivery.addresses import check_mailbox, check_url
 from notify.delivery.expansion import RULES, working
 from notify.delivery.subscription_models import Filters, NewSubscription, Subscription
 from notify.delivery.tables import subscriptions
-from notify.errors import Fault, Invalid, LifecycleError
+from notify.errors import Fault, Invalid, LifecycleError, TooMany
 from notify.language import text
 from notify.office import Act, Office
 from notify.parties import directory
 from notify.parties.tables import parties
+
+HOUR = timedelta(hours=1)
 
 
 def there() -> sa.ColumnElement[bool]:
@@ -41,7 +44,7 @@ def address_of(body: NewSubscription, office: Office) -> tuple[str, str]:
 
 async def check_filters(connection: AsyncConnection, filters: Filters | None, kind: str) -> None:
     """Raise `Invalid` with every fault of the filters of a subscription of this kind."""
-    if filters is None:
+    if filters is None or not any(filter_columns(filters).values()):
         return
     if kind == "official":
         raise Invalid([Fault("/filters", text("An official subscription takes no filter: the party is told of all."))])
@@ -92,14 +95,26 @@ async def lock_party(act: Act, party: str) -> None:
     )
 
 
-async def check_room(act: Act, party: str) -> None:
-    """Raise `LifecycleError` when a locked party has as many subscriptions as the node lets it have."""
+async def check_room(act: Act, party: str, kind: str) -> None:
+    """Raise `LifecycleError` when a locked party has as many of this kind as the node lets it have.
+
+    Official ones and personal ones are counted apart: people must not keep their party from being told. Raises
+    `TooMany` when twice as many were made within the hour, removed ones too: each may send a letter to anybody.
+    """
+    s = subscriptions.c
     most = act.office.settings.subscriptions_per_party
-    held = await act.connection.scalar(
-        sa.select(sa.func.count()).select_from(subscriptions).where(subscriptions.c.party == party, there())
+    of_kind = sa.and_(s.party == party, s.kind == kind)
+    counted = sa.select(
+        sa.func.count().filter(there()).label("held"),
+        sa.func.count().filter(s.created_at > act.now - HOUR).label("made"),
     )
-    if (held or 0) >= most:
+    found = (await act.connection.execute(counted.where(of_kind))).one()
+    if found.held >= most:
         raise LifecycleError(text("The party has %(n)s subscriptions, the most that it can. Remove one first.", n=most))
+    if found.made >= 2 * most:
+        raise TooMany(
+            text("Too many subscriptions were made within the hour. Try again in an hour."), retry_after=3_600
+        )
 
 
 async def check_not_last(act: Act, row: Subscription) -> None:

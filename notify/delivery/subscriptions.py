@@ -59,7 +59,7 @@ async def create(act: Act, body: NewSubscription) -> Made:
     address, host = address_of(body, act.office)
     await check_filters(act.connection, body.filters, body.kind)
     await lock_party(act, party)
-    await check_room(act, party)
+    await check_room(act, party, body.kind)
     subscription_id = new_id()
     secret = webhook_signature.new_secret() if body.channel == "webhook" else None
     feed_token = new_secret() if body.channel == "feed" else None
@@ -108,10 +108,14 @@ async def change(act: Act, subscription_id: str, body: SubscriptionChange) -> Su
         values["active"] = body.active
         values["disabled_reason"] = None if body.active else "owner"
         values["failing_since"] = None
+        if row["disabled_reason"] == "unsubscribed":
+            values["confirmed_at"] = None  # whoever reads that mailbox ended it: they are asked again
     if values:
         await act.connection.execute(
             sa.update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values)
         )
+        if "confirmed_at" in values:
+            await ask_to_confirm(act, row["id"], row["address"], body.language or row["language"], row["party"])
         await tell_officers(act, row, what)
         await append(act, "subscription.change", "subscription", subscription_id, what=what)
     return await get(act.connection, act.actor, subscription_id)
@@ -214,9 +218,21 @@ async def by_feed_token(connection: AsyncConnection, token: str) -> Subscription
 
 
 async def reachable(connection: AsyncConnection) -> dict[str, bool]:
-    """For every party, whether an official subscription works that is not failing now."""
-    ok = working() & (subscriptions.c.kind == "official") & subscriptions.c.failing_since.is_(None)
-    found = set((await connection.execute(sa.select(subscriptions.c.party).where(ok).distinct())).scalars())
+    """For every party, whether it has an official subscription that is switched on and confirmed.
+
+    Whether it fails at present is not looked at: that would tell of notices that the reader may not see.
+    """
+    return await _parties_with(connection, working())
+
+
+async def arriving(connection: AsyncConnection) -> dict[str, bool]:
+    """For every party, whether an official subscription works that is not failing now: for itself and operators."""
+    return await _parties_with(connection, working() & subscriptions.c.failing_since.is_(None))
+
+
+async def _parties_with(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> dict[str, bool]:
+    query = sa.select(subscriptions.c.party).where(which, subscriptions.c.kind == "official").distinct()
+    found = set((await connection.execute(query)).scalars())
     return {party.code: party.code in found for party in (await directory.load(connection)).all()}
 
 

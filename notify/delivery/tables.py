@@ -56,6 +56,7 @@ deliveries = sa.Table(
     sa.Column("host", sa.String(255), nullable=False),  # where it goes: slots are limited by host
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts_before", sa.Integer, nullable=False, server_default="0"),  # it was last repeated by hand
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("lease_until", Instant),
     sa.Column("lease_token", sa.String(36)),

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from notify.errors import Refused
 from notify.feeds import atom, calendar, jsonfeed
 from notify.feeds.items import items_for, notices_for
 from notify.feeds.scope import FeedScope, find
@@ -26,6 +27,9 @@ from notify.office import Office
 from notify.parties import directory
 
 FILES = {"notices.atom": atom.MEDIA_TYPE, "notices.json": jsonfeed.MEDIA_TYPE, "calendar.ics": calendar.MEDIA_TYPE}
+
+LONGEST_QUERY = 1_000
+"""Bytes: anybody may ask, and what was asked is kept in memory for a while."""
 
 
 def feed_routes() -> list[Route]:
@@ -43,6 +47,8 @@ def _feed(name: str) -> Callable[[Request], Awaitable[Response]]:
 async def serve(request: Request, name: str) -> Response:
     """Answer with a feed, or 304. Raises `NotVisible` for a token that opens none, `Invalid` for a bad filter."""
     office: Office = request.app.state.office
+    if len(request.scope["query_string"]) > LONGEST_QUERY:
+        raise Refused(text("Shorten the address: what follows its question mark is too long."))
     params = request.query_params if request.scope["query_string"] else None
     asked = params.get("lang") if params else None
     scope = await find(office.database, request.path_params["token"], asked if asked in LANGUAGES else None)

@@ -41,14 +41,11 @@ async def receive(
     """`acknowledge` without asking for a role: whoever follows a recipient's own link acts for it."""
     notice = await lock(act.connection, notice_id)
     party = act.actor.party or ""
-    if not 1 <= revision <= notice.revision:
+    told_of = sa.select(recipients.c.revision).where(recipients.c.notice_id == notice_id, recipients.c.party == party)
+    told = set((await act.connection.execute(told_of)).scalars())
+    if told and not 1 <= revision <= notice.revision:
         raise Invalid([Fault("/revision", text("There is no such revision. The latest is %(n)s.", n=notice.revision))])
-    was_told = await act.connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(recipients)
-        .where(recipients.c.notice_id == notice_id, recipients.c.revision == revision, recipients.c.party == party)
-    )
-    if not was_told:
+    if revision not in told:
         raise NotAllowed(text("Only a party that was told of this revision can acknowledge it."))
     first = await _find(act.connection, notice_id, revision, party)
     if first is not None:

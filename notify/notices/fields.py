@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from notify.codes import ISO_639_1, Language
+from notify.mailboxes import ascii_mailbox
 from notify.notices import times
 
 STRICT = ConfigDict(extra="forbid", strict=True)
@@ -100,6 +101,13 @@ def _email(value: str) -> str:
     return value
 
 
+def _mailbox(value: str) -> str:
+    found = ascii_mailbox(value)
+    if found is None:
+        raise error("email")
+    return found
+
+
 def _whole(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
@@ -140,6 +148,11 @@ LanguageCode = Annotated[
     str, AfterValidator(_language_code), Field(examples=["es"], json_schema_extra={"pattern": "^[a-z]{2}$"})
 ]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
+"""A mail address that people read."""
+
+Mailbox = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_mailbox)]
+"""A mail address that this node writes to."""
+
 Phone = Annotated[str, Field(max_length=50), AfterValidator(_line)]
 
 Count = Annotated[int, Field(ge=0, le=10_000_000)]

@@ -25,8 +25,10 @@ async def publish(act: Act, notice_id: str, if_match: str | None = None) -> Noti
     """Publish a draft or a submitted notice: revision 1, with its reference."""
     notice = await _mine(act, notice_id)
     _check_complete(notice.content)
-    # Parties and groups can have changed since the draft was saved.
-    content = rules.parse(notice.content, await known_parties(act.connection))
+    content = notice.content
+    if notice.revision == 0:
+        # Parties and groups can have changed since the draft was saved.
+        content = rules.parse(content, await known_parties(act.connection))
     check_match(notice, if_match)
     status = after("publish", notice.status, begun=_begun(act, notice))
     return await _revised(act, notice, Step("published", status, content))

@@ -35,7 +35,7 @@ class Period(TypedDict):
 
 @with_config(STRICT)
 class Arrival(TypedDict):
-    """Where and when observers are met; local to the zone of the observers' days."""
+    """Where and when observers are met; local to the zone of the notice's period."""
 
     place: Line
     at: LocalTime
@@ -43,7 +43,7 @@ class Arrival(TypedDict):
 
 @with_config(STRICT)
 class ProgrammePoint(TypedDict):
-    """What observers see, and when; local to the zone of the observers' days."""
+    """What observers see, and when; local to the zone of the notice's period."""
 
     at: LocalTime
     item: FreeText

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from notify.digits import whole
+
 
 def pointer(*parts: str | int) -> str:
     """The pointer to a field: ``pointer("participants", 0, "state")`` is ``/participants/0/state``.
@@ -26,9 +28,10 @@ def get(document: object, pointer: str) -> object | None:
         if isinstance(document, Mapping):
             document = document.get(part)
         elif isinstance(document, Sequence) and not isinstance(document, str):
-            if not part.isdecimal() or int(part) >= len(document):
+            place = whole(part)
+            if place is None or place >= len(document):
                 return None
-            document = document[int(part)]
+            document = document[place]
         else:
             return None
     return document

@@ -31,15 +31,20 @@ class Invitation:
     method: str
     at: datetime
     delivery: str | None
+    delivery_id: str | None = None
 
 
 @dataclass(frozen=True)
 class CalendarState:
-    """``version`` is the latest, 0 for none; ``answered`` the one that the latest answer was to, None without one."""
+    """``version`` is the latest, 0 for none; ``answered`` the one that the latest answer was to, None without one.
+
+    ``delivery_id`` is that of the latest.
+    """
 
     state: State
     version: int = 0
     answered: int | None = None
+    delivery_id: str | None = None
 
 
 async def of(connection: AsyncConnection, rows: Collection[Attendance]) -> dict[str, CalendarState]:
@@ -48,7 +53,7 @@ async def of(connection: AsyncConnection, rows: Collection[Attendance]) -> dict[
     if rows:
         i, d = invitations.c, deliveries.c
         lines = await connection.execute(
-            sa.select(i.attendance_id, i.sequence, i.method, i.dtstamp, d.status)
+            sa.select(i.attendance_id, i.sequence, i.method, i.dtstamp, d.status, d.id)
             .outerjoin(
                 deliveries,
                 sa.and_(d.attendance_id == i.attendance_id, d.number == i.sequence, d.kind == "invitation"),
@@ -56,8 +61,8 @@ async def of(connection: AsyncConnection, rows: Collection[Attendance]) -> dict[
             .where(i.attendance_id.in_([row["id"] for row in rows]))
             .order_by(i.attendance_id, i.sequence)
         )
-        for attendance_id, sequence, method, at, status in lines:
-            found.setdefault(attendance_id, []).append(Invitation(sequence, method, at, status))
+        for attendance_id, *sent in lines:
+            found.setdefault(attendance_id, []).append(Invitation(*sent))
     return {row["id"]: state_of(row, found.get(row["id"], [])) for row in rows}
 
 
@@ -80,4 +85,4 @@ def state_of(row: Mapping[str, object], sent: Sequence[Invitation]) -> CalendarS
         state = "stale"
     else:
         state = "current"
-    return CalendarState(state, version, answered[-1] if answered else None)
+    return CalendarState(state, version, answered[-1] if answered else None, latest.delivery_id)

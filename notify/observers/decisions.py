@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from notify.actor import Scope
+from notify.actor import Actor, Scope
 from notify.audit.lines import append
 from notify.errors import NotAllowed
 from notify.language import text
@@ -34,7 +34,7 @@ async def endorse(act: Act, attendance_id: str) -> Attendance:
 async def approve(act: Act, attendance_id: str) -> Attendance:
     """The host gives a seat; the calendar invitation follows."""
     found, notice = await lock_with_notice(act, attendance_id)
-    _check_host(act, notice)
+    check_host(act.actor, notice.state)
     after = check_step("approve", found["status"])
     check_open(notice.status)
     by_party = await act.connection.scalar(
@@ -54,7 +54,7 @@ async def approve(act: Act, attendance_id: str) -> Attendance:
 async def decline(act: Act, attendance_id: str, reason: Reason = None) -> Attendance:
     """The host gives no seat."""
     found, notice = await lock_with_notice(act, attendance_id)
-    _check_host(act, notice)
+    check_host(act.actor, notice.state)
     after = check_step("decline", found["status"])
     return await _decide(act, found, notice, "decline", after, {"decided_at": act.now, "reason": _stored(reason)})
 
@@ -74,7 +74,7 @@ async def withdraw(act: Act, attendance_id: str, reason: Reason = None) -> Atten
 async def revoke(act: Act, attendance_id: str, reason: Reason = None) -> Attendance:
     """The host takes a seat back; the calendar entry is cancelled."""
     found, notice = await lock_with_notice(act, attendance_id)
-    _check_host(act, notice)
+    check_host(act.actor, notice.state)
     after = check_step("revoke", found["status"])
     await _count_seat(act, notice, -1)
     return await _decide(act, found, notice, "revoke", after, {"decided_at": act.now, "reason": _stored(reason)})
@@ -95,10 +95,11 @@ async def follow_revision(act: Act, notice_id: str, content: Content, status: st
             await _write(act, found, notice, "decline", "declined", {"decided_at": act.now})
 
 
-def _check_host(act: Act, notice: Notice) -> None:
-    if act.actor.party != notice.state:
+def check_host(actor: Actor, host: str) -> None:
+    """Raise `NotAllowed` unless the actor decides for the state that hosts the observers."""
+    if actor.party != host:
         raise NotAllowed(text("Only the state that posts the notice decides on its observers."))
-    act.actor.require("decide", "officer")
+    actor.require("decide", "officer")
 
 
 def _check_own_party(act: Act, found: Attendance, scope: Scope) -> None:

@@ -56,12 +56,14 @@ async def data_of(connection: AsyncConnection, events: Sequence[Event], party: s
 
 
 async def _notices(connection: AsyncConnection, rows: Sequence[Event]) -> dict[str, tuple[str, dict[str, object]]]:
-    """(host, {id, reference}) of the notices of events, by id."""
+    """(host, {id, reference, test}) of the notices of events, by id."""
     ids = sorted({str(row["notice_id"]) for row in rows})
     found = await connection.execute(
-        sa.select(notices.c.id, notices.c.state, notices.c.reference).where(among(connection, notices.c.id, ids))
+        sa.select(notices.c.id, notices.c.state, notices.c.reference, notices.c.test).where(
+            among(connection, notices.c.id, ids)
+        )
     )
-    return {row.id: (row.state, {"id": row.id, "reference": row.reference}) for row in found}
+    return {row.id: (row.state, {"id": row.id, "reference": row.reference, "test": row.test}) for row in found}
 
 
 def _concerned(event: Event, about: Mapping[str, tuple[str, dict[str, object]]], party: str | None) -> bool:

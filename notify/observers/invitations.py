@@ -14,10 +14,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from notify.delivery.deliveries import retry
 from notify.delivery.expansion import overtake
 from notify.delivery.tables import deliveries
+from notify.errors import LifecycleError
 from notify.ids import new_id, new_secret
+from notify.language import text
 from notify.notices.notice import Notice, dumps, lock
+from notify.observers import calendar_state
+from notify.observers.attendance import Attendance, get
 from notify.observers.entries import entry_for
 from notify.observers.rules import IN_FORCE
 from notify.observers.tables import attendance, invitations
@@ -59,6 +64,19 @@ async def _set_right(act: Act, notice: Notice, row: Mapping[str, Any], event: Ma
         await _invite(act, notice, row, event, "REQUEST", wanted)
     elif wanted is None and held is not None and held.method == "REQUEST":
         await _invite(act, notice, row, event, "CANCEL", held.entry)
+
+
+async def resend(act: Act, attendance_id: str) -> Attendance:
+    """Send the latest invitation, or cancellation, of one observer again, the same bytes. By an officer of the host.
+
+    Raises `LifecycleError` where it did not fail.
+    """
+    found = await get(act.connection, act.actor, attendance_id)
+    state = (await calendar_state.of(act.connection, [found]))[attendance_id]
+    if state.delivery_id is None:
+        raise LifecycleError(text("No invitation was sent yet, so there is nothing to repeat."))
+    await retry(act, state.delivery_id)
+    return found
 
 
 async def _held(act: Act, row: Mapping[str, Any]) -> Held | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,8 +42,11 @@ def _to_endorse(party: str) -> sa.ColumnElement[bool]:
     return sa.and_(attendance.c.party == party, notices.c.status == "published", attendance.c.status == "requested")
 
 
-async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:
-    """The counts of the menu: ``inbox``, ``observers`` and ``my_attendance``, in one statement."""
+async def counts(connection: AsyncConnection, actor: Actor, today: date) -> dict[str, int]:
+    """The counts of the menu: ``inbox``, ``observers`` and ``my_attendance``, in one statement.
+
+    ``today`` is the reader's: what is over needs no answer.
+    """
     if actor.party is None:
         return {}
     joined = attendance.join(notices, notices.c.id == attendance.c.notice_id)
@@ -62,8 +66,10 @@ async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:
     if actor.has("observer"):
         mine = (
             sa.select(sa.func.count())
-            .select_from(attendance)
+            .select_from(joined)
             .where(
+                notices.c.status == "published",
+                notices.c.ends_on >= today.isoformat(),
                 attendance.c.person_id == actor.person_id,
                 attendance.c.status == "approved",
                 attendance.c.reply == "needs-action",

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notify.audit import merkle
 from notify.audit.tables import audit_head, audit_lines
 from notify.clock import system_clock
-from notify.delivery import subscriptions
+from notify.delivery import deliveries, subscriptions
 from notify.language import ntext, text
 from notify.migrations import SchemaError, require_current
 from notify.notices import signatures
@@ -52,7 +52,7 @@ async def findings(office: Office) -> list[Finding]:
             await _clocks(connection),
             *around,
             await _channels(connection),
-            _dead(counted),
+            await _given_up(connection),
             _waiting(counted),
             await _audit(connection),
         ]
@@ -101,7 +101,7 @@ async def _clocks(connection: AsyncConnection) -> Finding:
 
 async def _channels(connection: AsyncConnection) -> Finding:
     """Which states nobody can tell: no official mailbox or webhook of theirs works."""
-    reached = await subscriptions.reachable(connection)
+    reached = await subscriptions.arriving(connection)
     states = [party.code for party in (await directory.load(connection)).states()]
     silent = [code for code in states if not reached.get(code)]
     if silent:
@@ -113,13 +113,14 @@ async def _channels(connection: AsyncConnection) -> Finding:
     return ok("channels", text("Every state has a channel that works."))
 
 
-def _dead(counted: Figures) -> Finding:
-    number = counted.deliveries.get("dead", 0) + counted.deliveries.get("bounced", 0)
+async def _given_up(connection: AsyncConnection) -> Finding:
+    """What was given up and can still arrive: what a newer revision replaced is nothing to do."""
+    number = len(await deliveries.repeatable(connection))
     if number:
         return warning(
             "deliveries",
             ntext("%(n)s delivery was given up.", "%(n)s deliveries were given up.", number),
-            text("`csbm-notify deliveries list --status dead` shows them; `deliveries retry` sends them again."),
+            text("`csbm-notify deliveries retry --dead` sends them again; `deliveries list --status dead` says why."),
         )
     return ok("deliveries", text("No delivery was given up."))
 

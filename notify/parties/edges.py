@@ -12,6 +12,7 @@ from notify.parties.directory import Directory
 KINDS = ("land", "maritime")
 CONFIDENCES = ("high", "medium", "low")
 REASON_CHARACTERS = 500
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Key = tuple[str, str, str]
 """(a, b, kind) with a before b: what makes an edge the same one in two versions of the graph."""
@@ -95,6 +96,9 @@ def _problems_of(index: int, edge: Edge, directory: Directory) -> list[Problem]:
         found.append(Problem(index, "confidence", detail))
     if len(edge.reason) > REASON_CHARACTERS:
         detail = text("Shorten the reason to %(most)s characters.", most=REASON_CHARACTERS)
+        found.append(Problem(index, "reason", detail))
+    if edge.reason.startswith(_FORMULA):
+        detail = text("Begin the reason with a word: spreadsheets take what begins with =, +, - or @ for a formula.")
         found.append(Problem(index, "reason", detail))
     return found
 

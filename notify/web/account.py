@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notify.accounts import own, passwords, person, sessions
+from notify.accounts.throttle import Throttle
 from notify.actor import Actor
 from notify.errors import Invalid
 from notify.language import Text, ntext, text
@@ -16,7 +17,7 @@ from notify.web.languages import forget
 from notify.web.rendering import page
 from notify.web.said import redirect
 from notify.web.security import posted
-from notify.web.visit import Visit
+from notify.web.visit import Visit, visitor_address
 
 _BROWSERS = (
     ("Edge", r"\bEdg(?:e|A|iOS)?/"),
@@ -33,6 +34,10 @@ _SYSTEMS = (
     ("Windows", r"\bWindows\b"),
     ("macOS", r"\bMac OS X\b"),
     ("Linux", r"\bLinux\b"),
+)
+
+_CHANGED = text(
+    "Your password is changed. Sessions in other browsers are closed; your API tokens still work: look through them."
 )
 
 
@@ -62,12 +67,12 @@ async def change_password(request: Request) -> Response:
     visit = Visit.of(request)
     actor = visit.signed_in()
     form = await posted(request)
-    if not await _may_change(visit, actor, form):
+    if not await _may_change(request, visit, actor, form):
         return await _show(request, form, 422)
     hashed = await passwords.hash_password(form.get("new"))
     async with visit.office.act(actor) as act:
         await own.change_password(act, hashed, keep=request.state.session_id)
-    return redirect(request, "/account", said=text("Your password is changed. Sessions in other browsers are closed."))
+    return redirect(request, "/account", said=_CHANGED)
 
 
 async def close_session(request: Request) -> Response:
@@ -85,18 +90,25 @@ async def close_session(request: Request) -> Response:
     return redirect(request, "/account", said=said)
 
 
-async def _may_change(visit: Visit, actor: Actor, form: Form) -> bool:
+async def _may_change(request: Request, visit: Visit, actor: Actor, form: Form) -> bool:
+    """Raises `TooMany`: whoever finds a browser open must not guess the password there without end."""
+    async with visit.office.database.read() as connection:
+        me = await person.get(connection, actor.person_id or "")
+    email = me.email if me is not None else ""
     try:
-        async with visit.office.database.read() as connection:
-            me = await person.get(connection, actor.person_id or "")
-        passwords.check(form.get("new"), me.email if me is not None else "", pointer="/new")
+        passwords.check(form.get("new"), email, pointer="/new")
     except Invalid as refused:
         form.refuse(refused.faults)
+    throttle: Throttle = request.app.state.throttle
+    who, where = visit.office.vault.pseudonym(email), visitor_address(request)
+    await throttle.try_sign_in(who, where)
     try:
         async with visit.office.database.read() as connection:
             await own.check_password(connection, actor.person_id or "", form.get("current"))
     except Invalid as refused:
         form.refuse(refused.faults)
+    else:
+        await throttle.signed_in(who, where)
     return not form.refused
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from notify import links
 from notify.actor import Actor
 from notify.delivery.news_mail import ACKNOWLEDGE
+from notify.digits import whole
 from notify.errors import NotVisible
 from notify.ids import is_id
 from notify.notices import acknowledgements, reading
@@ -47,11 +48,12 @@ def read_token(office: Office, token: str) -> Link:
     """The link that a token is for. Raises `NotVisible` for one that this node did not make."""
     row = links.row_of(token)
     notice_id, _, rest = row.partition(":")
-    number, _, party = rest.partition(":")
-    if not is_id(notice_id) or not number.isdecimal() or not party:
+    digits, _, party = rest.partition(":")
+    number = whole(digits)
+    if not is_id(notice_id) or number is None or not party:
         raise NotVisible()
     links.check(office.vault, token, ACKNOWLEDGE, row, 0)
-    return Link(notice_id, int(number), party)
+    return Link(notice_id, number, party)
 
 
 async def show(request: Request) -> Response:

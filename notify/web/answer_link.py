@@ -10,7 +10,7 @@ from notify.errors import LifecycleError
 from notify.language import text
 from notify.notices.notice import COLUMNS, Notice, from_row
 from notify.notices.tables import notices
-from notify.notices.times import observation_period
+from notify.notices.times import observation_period, zone_of
 from notify.observers import replies
 from notify.observers.attendance import Attendance
 from notify.web.forms import Form
@@ -40,7 +40,8 @@ async def answer(request: Request) -> Response:
 
 
 async def _invitation(visit: Visit, token: str) -> tuple[Attendance, Notice]:
-    """Raises `NotVisible` for a link that is not ours. The link is to this observer's event: it may be read by it."""
+    """Raises `NotVisible` for a link that is not ours. The link is to this observer's event: it may be read by it
+    while she is approved."""
     async with visit.office.database.read() as connection:
         found = await replies.by_link(connection, visit.office, token)
         query = sa.select(*COLUMNS).where(notices.c.id == found["notice_id"])
@@ -57,7 +58,9 @@ def _page(request: Request, found: Attendance, notice: Notice, form: Form, statu
         attendance=found,
         notice=notice,
         days=observation_period(notice.content),
+        zone=zone_of(notice.content),
         observation=notice.content.get("observation") or {},
         asked=asked if asked in replies.REPLIES else "accepted",
+        approved=found["status"] == "approved",
         stands=found["status"] == "approved" and notice.status == "published",
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from notify.errors import LifecycleError, Refused
 from notify.language import Text, text
 from notify.notices import reading
-from notify.observers import attendance, decisions, replies
+from notify.observers import attendance, decisions, invitations, replies
 from notify.observers.attendance import Attendance
 from notify.office import Act
 from notify.web.attendance_pages import attendance_page
@@ -89,6 +89,13 @@ async def reply(request: Request) -> Response:
         return text("%(name)s: %(reply)s. The host sees it.", name=name, reply=word("reply", answer))
 
     return await _at_once(request, answered, said, form)
+
+
+async def resend(request: Request) -> Response:
+    """POST /attendance/{id}/resend"""
+    return await _at_once(
+        request, invitations.resend, lambda name: text("The invitation of %(name)s is on its way again.", name=name)
+    )
 
 
 async def with_reason(request: Request) -> Response:

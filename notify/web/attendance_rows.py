@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from notify.actor import Actor
 from notify.notices.notice import Notice
@@ -56,18 +57,23 @@ def rows_of(
 ) -> list[Row]:
     """The rows of the observers whose notices are given, in their order."""
     return [
-        Row(row, states[row["id"]], steps_for(actor, row, notices[row["notice_id"]]))
+        Row(row, states[row["id"]], steps_for(actor, row, notices[row["notice_id"]], states[row["id"]]))
         for row in found
         if row["notice_id"] in notices
     ]
 
 
-def steps_for(actor: Actor, row: Attendance, notice: Notice) -> frozenset[str]:
-    """endorse, approve, decline, withdraw, revoke and reply: what ``actor`` may do now with one observer."""
+def steps_for(actor: Actor, row: Attendance, notice: Notice, calendar: CalendarState | None = None) -> frozenset[str]:
+    """endorse, approve, decline, withdraw, revoke, reply and resend: what ``actor`` may do now with one observer.
+
+    An invitation, or its cancellation, that did not arrive is sent again whatever has become of the notice.
+    """
+    hosts = actor.has("officer") and actor.party == notice.state
+    resends = {"resend"} if hosts and calendar is not None and calendar.state == "lost" else set[str]()
     if notice.status not in IN_FORCE:
-        return frozenset()
+        return frozenset(resends)
     mine: set[str] = set()
-    if actor.has("officer") and actor.party == notice.state:
+    if hosts:
         mine |= {"approve", "decline", "revoke"}
     if actor.has("officer") and actor.party == row["party"]:
         mine |= {"endorse", "withdraw"}
@@ -76,9 +82,20 @@ def steps_for(actor: Actor, row: Attendance, notice: Notice) -> frozenset[str]:
     possible = {step for step in mine if row["status"] in STEPS[step][0]}
     if notice.status != "published":
         possible -= {"approve", "endorse"}
-    if row["status"] == "approved" and actor.party == row["party"] and (actor.has("officer") or is_own(actor, row)):
+    answers = actor.party == row["party"] and (actor.has("officer") or is_own(actor, row))
+    if answers and row["status"] == "approved" and notice.status == "published":
         possible.add("reply")
-    return frozenset(possible)
+    return frozenset(possible | resends)
+
+
+def is_to_come(notice: Notice, today: date) -> bool:
+    """Whether there is still something to come of it: it is not over, cancelled or withdrawn."""
+    return notice.status in IN_FORCE and (notice.status == "postponed" or (notice.ends_on or "") >= today.isoformat())
+
+
+def is_unanswered(row: Attendance, notice: Notice) -> bool:
+    """Whether the observer's answer is missing; while there are no dates there is nothing to answer."""
+    return row["status"] == "approved" and row["reply"] == "needs-action" and notice.status == "published"
 
 
 def is_own(actor: Actor, row: Attendance) -> bool:

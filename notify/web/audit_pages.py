@@ -15,6 +15,7 @@ from notify.audit import reading
 from notify.audit.reading import Line
 from notify.audit.tables import audit_head
 from notify.audit.verify import Finding, verify
+from notify.digits import whole
 from notify.language import Text
 from notify.notices.tables import notices
 from notify.web.audit_words import act_words, actor_words, object_words
@@ -67,7 +68,7 @@ def _auditor(request: Request) -> tuple[Visit, Actor]:
 async def _page(request: Request, *, check: bool) -> Response:
     visit, _ = _auditor(request)
     asked = request.query_params.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
+    before = whole(asked, 15)
     finding: Finding | None = None
     async with visit.office.database.read() as connection:
         size = int(await connection.scalar(sa.select(audit_head.c.size)) or 0)

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from notify.accounts import person
 from notify.accounts.tables import people
+from notify.digits import whole
 from notify.errors import NotVisible
 from notify.office import Office
 from notify.web import demo_mail
@@ -128,7 +129,7 @@ def _folder(request: Request) -> Path:
 
 
 def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and 0 < len(value) <= 6 and int(value) > 0 else 1
+    return whole(value, 6) or 1
 
 
 def _page_url(to: str, number: int) -> str:

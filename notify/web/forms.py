@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from starlette.datastructures import FormData, UploadFile
 
+from notify.digits import whole
 from notify.errors import Fault, Refused
 from notify.language import LANGUAGES, Text, text
 from notify.notices.pointers import above
@@ -18,6 +19,9 @@ from notify.web import typed
 
 Value = TypeVar("Value")
 Body = dict[str, object]
+
+MOST_ROWS = 500
+"""Of one kind in a form: more than any part of a notice may have. What goes by a higher number was not typed."""
 
 
 def field_name(pointer: str) -> str:
@@ -185,8 +189,8 @@ class Form:
     def rows(self, name: str, least: int = 1) -> list[int]:
         """The numbers of the rows to show: those typed in, and blank ones up to ``least``."""
         held = self._numbers(name)
-        asked = [int(value) for value in self.all(f"{name}-rows") if value.isdecimal()]
-        return list(range(max([least, *(number + 1 for number in held), *(min(count, 500) for count in asked)])))
+        asked = [min(whole(value) or 0, MOST_ROWS) for value in self.all(f"{name}-rows")]
+        return list(range(max([least, *(number + 1 for number in held), *asked])))
 
     def items(self, name: str, fields: Mapping[str, Callable[[str], object]]) -> list[Body]:
         """The rows as documents; blank ones are dropped and the rest move up, so that pointers fit what is shown.
@@ -217,7 +221,8 @@ class Form:
 
     def _numbers(self, name: str) -> list[int]:
         found = {key[len(name) + 1 :].partition("-")[0] for key in self._values if key.startswith(f"{name}-")}
-        return sorted(int(number) for number in found if number.isdecimal() and self._is_typed(f"{name}-{number}-"))
+        numbers = {number for each in found if (number := whole(each)) is not None and number < MOST_ROWS}
+        return sorted(number for number in numbers if self._is_typed(f"{name}-{number}-"))
 
     def _is_typed(self, prefix: str) -> bool:
         return any(any(values) for key, values in self._values.items() if key.startswith(prefix))

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from notify import formats
 from notify.actor import Actor
-from notify.delivery.subscriptions import reachable
+from notify.delivery.subscriptions import arriving
 from notify.language import ntext
 from notify.notices import reading
 from notify.notices.notice import Notice
@@ -85,7 +85,7 @@ async def _read(connection: AsyncConnection, visit: Visit, actor: Actor) -> dict
         "soon": await coming(connection, visit, actor),
         "map_height": map_height,
         "latest": latest,
-        "unreachable": not (await reachable(connection)).get(party, False),
+        "unreachable": not (await arriving(connection)).get(party, False),
         "acts": visit.has("officer"),
     }
 

@@ -15,6 +15,7 @@ from notify.notices.times import observation_period
 from notify.observers import attendance
 from notify.observers.attendance import OPEN, Attendance
 from notify.web import notice_lookups
+from notify.web.attendance_rows import is_to_come, is_unanswered
 from notify.web.notice_news import invites_still
 from notify.web.rendering import page
 from notify.web.visit import Visit
@@ -43,7 +44,7 @@ async def show(request: Request, visit: Visit) -> Response:
     attending = [
         Attending(row, named[row["notice_id"]], observation_period(named[row["notice_id"]].content))
         for row in mine
-        if row["notice_id"] in named
+        if row["notice_id"] in named and is_to_come(named[row["notice_id"]], visit.today)
     ]
     told_of = {notice.id for notice in told}
     asked = {row["notice_id"] for row in mine}
@@ -52,19 +53,14 @@ async def show(request: Request, visit: Visit) -> Response:
         for notice in {notice.id: notice for notice in (*told, *read)}.values()
         if notice.id not in asked and invites_still(visit, notice, told=notice.id in told_of)
     ]
-    approved = sorted(
-        (each for each in attending if each.row["status"] == "approved" and not _is_over(visit, each.notice)),
-        key=lambda each: str((each.period or {}).get("starts", "")),
-    )
+    attending.sort(key=lambda each: str((each.period or {}).get("starts", "")))
+    to_answer = [each for each in attending if is_unanswered(each.row, each.notice)]
+    approved = [each for each in attending if each.row["status"] == "approved" and each not in to_answer]
     return page(
         request,
         "home_observer.html",
-        to_answer=[each for each in approved if each.row["reply"] == "needs-action"],
-        events=[each for each in approved if each.row["reply"] in ("accepted", "tentative")],
-        requests=[each for each in attending if each.row["status"] != "approved" and not _is_over(visit, each.notice)],
+        to_answer=to_answer,
+        events=[each for each in approved if each.row["reply"] != "declined"],
+        requests=[each for each in attending if each.row["status"] != "approved"],
         inviting=sorted(inviting, key=lambda notice: notice.starts_on or "")[:MOST],
     )
-
-
-def _is_over(visit: Visit, notice: Notice) -> bool:
-    return notice.status != "postponed" and (notice.ends_on or "") < visit.today.isoformat()

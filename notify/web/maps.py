@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notify import formats
+from notify.digits import whole
 from notify.errors import NotVisible
 from notify.language import pick, text
 from notify.maps import outlines, svg
@@ -86,9 +87,10 @@ async def _content(connection: AsyncConnection, visit: Visit, request: Request) 
     asked = request.query_params.get("revision", "")
     if not asked or asked == str(notice.revision):
         return notice, notice.content
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
+    number = whole(asked)
+    if number is None:
         raise NotVisible()
-    return notice, (await revision_of(connection, notice, int(asked)))["content"]
+    return notice, (await revision_of(connection, notice, number))["content"]
 
 
 def _place(content: Content) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from notify.notices.times import observation_period
 from notify.observers import attendance, calendar_state
 from notify.observers.attendance import OPEN
 from notify.web import notice_lookups
-from notify.web.attendance_rows import IN_FORCE, Row, rows_of
+from notify.web.attendance_rows import Row, is_to_come, is_unanswered, rows_of
 from notify.web.notice_news import invites_still
 from notify.web.rendering import page
 from notify.web.visit import Visit
@@ -50,13 +50,14 @@ async def show(request: Request) -> Response:
         Mine(row, named[row.attendance["notice_id"]], observation_period(named[row.attendance["notice_id"]].content))
         for row in rows_of(actor, found, named, states)
     ]
-    to_come = [each for each in mine if _is_to_come(visit, each)]
+    to_come = [each for each in mine if each.row.attendance["status"] in OPEN and is_to_come(each.notice, visit.today)]
+    to_answer = [each for each in to_come if is_unanswered(each.row.attendance, each.notice)]
     asked = {each.notice.id for each in to_come}
     return page(
         request,
         "my_attendance.html",
-        to_answer=[each for each in to_come if _is_unanswered(each.row)],
-        to_come=[each for each in to_come if not _is_unanswered(each.row)],
+        to_answer=to_answer,
+        to_come=[each for each in to_come if each not in to_answer],
         past=[each for each in mine if each not in to_come],
         inviting=[notice for notice in inviting if notice.id not in asked],
     )
@@ -68,14 +69,3 @@ async def _inviting(connection: AsyncConnection, visit: Visit, actor: Actor) -> 
     told, _ = await reading.page(connection, actor, filters, INVITING)
     found = [notice for notice in told if notice.state != visit.code and invites_still(visit, notice, told=True)]
     return sorted(found, key=lambda notice: (notice.starts_on or "", notice.id))
-
-
-def _is_to_come(visit: Visit, each: Mine) -> bool:
-    notice = each.notice
-    if each.row.attendance["status"] not in OPEN or notice.status not in IN_FORCE:
-        return False
-    return notice.status == "postponed" or (notice.ends_on or "") >= visit.today.isoformat()
-
-
-def _is_unanswered(row: Row) -> bool:
-    return bool(row.attendance["status"] == "approved" and row.attendance["reply"] == "needs-action")

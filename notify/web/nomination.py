@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from notify.codes import Language
 from notify.language import text
 from notify.notices.bodies import parse_body
-from notify.notices.fields import STRICT, Email, FreeText, Line, ShortLine
+from notify.notices.fields import STRICT, FreeText, Line, Mailbox, ShortLine
 from notify.observers.requests import Observer
 from notify.web.forms import Form, drop_blanks
 
@@ -22,7 +22,7 @@ class Nomination(BaseModel):
     model_config = STRICT
 
     name: Line
-    email: Email
+    email: Mailbox
     language: Language
     rank: ShortLine | None = None
     function: Line | None = None

@@ -58,15 +58,9 @@ class Sheet:
 
     @property
     def zone(self) -> str:
-        """The clock of the place: of the period, or else of the state."""
+        """The clock of the place, by which arrival and programme go too: of the period, or else of the state."""
         party = self._party
         return times.zone_of(self.content) or (party.timezone if party else "UTC")
-
-    @property
-    def observers_zone(self) -> str:
-        """The clock of the observers' days, by which arrival and programme go."""
-        period = times.observation_period(self.content)
-        return str(period["timezone"]) if period else self.zone
 
     @property
     def ministry(self) -> str:

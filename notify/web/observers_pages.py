@@ -12,7 +12,7 @@ from notify.notices.notice import Notice
 from notify.observers import attendance, calendar_state, waiting
 from notify.observers.attendance import OPEN
 from notify.web import notice_lookups
-from notify.web.attendance_rows import IN_FORCE, Row, rows_of
+from notify.web.attendance_rows import Row, is_to_come, rows_of
 from notify.web.rendering import page
 from notify.web.visit import Visit
 
@@ -55,12 +55,7 @@ async def show(request: Request) -> Response:
 
 def _current(visit: Visit, named: dict[str, Notice]) -> dict[str, Notice]:
     """Those whose observers are still to come, or there: what is over stands on the notice's own page."""
-    today = visit.today.isoformat()
-    return {
-        key: notice
-        for key, notice in named.items()
-        if notice.status in IN_FORCE and (notice.status == "postponed" or (notice.ends_on or "") >= today)
-    }
+    return {key: notice for key, notice in named.items() if is_to_come(notice, visit.today)}
 
 
 def _grouped(rows: Sequence[Row], named: dict[str, Notice]) -> list[OfNotice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notify.delivery.subscriptions import reachable
+from notify.delivery.subscriptions import arriving
 from notify.parties.directory import MEMBERS, RECIPIENTS
 from notify.web.rendering import page
 from notify.web.visit import Visit
@@ -17,7 +17,7 @@ async def show(request: Request) -> Response:
     actor = visit.signed_in()
     actor.require("read", "administrator")
     async with visit.office.database.read() as connection:
-        channels = await reachable(connection)
+        channels = await arriving(connection)
     directory = visit.directory
     groups = [group for group in directory.groups().values() if group.code != RECIPIENTS]
     return page(

@@ -102,7 +102,10 @@ async def disable(request: Request) -> Response:
     async def stop(act: Act) -> None:
         await people.disable(act, str(request.path_params["id"]))
 
-    said = text("The account is disabled: its sessions are closed and its tokens revoked.")
+    said = text(
+        "The account is disabled: its sessions are closed and its tokens revoked. "
+        "If its person knows addresses of official feeds, renew them on the page of subscriptions."
+    )
     return await _do(request, await posted(request), stop, said)
 
 

@@ -55,6 +55,7 @@ ROUTES = [
     Route("/attendance/{id}/endorse", attendance_acts.endorse, methods=_POST),
     Route("/attendance/{id}/approve", attendance_acts.approve, methods=_POST),
     Route("/attendance/{id}/reply", attendance_acts.reply, methods=_POST),
+    Route("/attendance/{id}/resend", attendance_acts.resend, methods=_POST),
     Route("/attendance/{id}/decline", attendance_acts.with_reason, methods=_BOTH),
     Route("/attendance/{id}/withdraw", attendance_acts.with_reason, methods=_BOTH),
     Route("/attendance/{id}/revoke", attendance_acts.with_reason, methods=_BOTH),

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notify.digits import whole
 from notify.errors import NotVisible
 from notify.notices import reading
 from notify.notices.history import Revision, revision_of
@@ -45,7 +46,7 @@ async def signed(request: Request) -> Response:
 async def _find(connection: AsyncConnection, visit: Visit, request: Request) -> tuple[Notice, Revision]:
     """The revision of the address, for a viewer who may read it. Raises `NotVisible`."""
     notice = await reading.get(connection, visit.actor, str(request.path_params["id"]))
-    number = str(request.path_params["n"])
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+    number = whole(str(request.path_params["n"]))
+    if number is None:
         raise NotVisible()
-    return notice, await revision_of(connection, notice, int(number))
+    return notice, await revision_of(connection, notice, number)

@@ -124,7 +124,10 @@ async def posted(request: Request) -> Form:
 
 def local_path(address: str, otherwise: str = "/") -> str:
     """``address`` when it is a path of this service, else ``otherwise``: nobody is led elsewhere by a link of ours."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as “//[”
+        return otherwise
     if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
         return otherwise
     return address if address.isprintable() and "\\" not in address else otherwise

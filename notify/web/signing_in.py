@@ -20,6 +20,7 @@ from notify.web.opening import entered, left, open_session
 from notify.web.rendering import page
 from notify.web.said import redirect
 from notify.web.security import local_path, posted
+from notify.web.visit import visitor_address
 
 
 async def sign_in(request: Request) -> Response:
@@ -117,11 +118,6 @@ def _is_chosen(form: Form, link: Link) -> bool:
         if form.get("repeat") != form.get("password"):
             form.fault("repeat", text("This is not the same password. Write it once more."))
     return not form.refused
-
-
-def visitor_address(request: Request) -> str:
-    """The visitor's IP address; "" where the server does not tell, as on a Unix socket."""
-    return request.client.host if request.client is not None else ""
 
 
 def _sign_in_page(request: Request, form: Form, url: str, status: int = 200) -> Response:

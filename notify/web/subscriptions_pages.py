@@ -10,6 +10,7 @@ from starlette.responses import Response
 from notify.actor import Actor
 from notify.delivery import deliveries, pings, subscriptions
 from notify.delivery.subscription_models import Made, NewSubscription, SubscriptionChange
+from notify.digits import whole
 from notify.errors import NotVisible, Refused
 from notify.language import Text, text
 from notify.notices.bodies import parse_body
@@ -170,7 +171,7 @@ def _body(form: Form) -> dict[str, object]:
 
 
 def _filters(form: Form) -> dict[str, object]:
-    measures = [int(value) for value in form.choices("filters-measures") if value.isdecimal()]
+    measures = [number for value in form.choices("filters-measures") if (number := whole(value)) is not None]
     given = {"measures": measures, "states": form.choices("filters-states"), "rules": form.choices("filters-rules")}
     return {name: values for name, values in given.items() if values}
 

@@ -88,3 +88,8 @@ class Visit:
     def listed(self, items: list[str]) -> str:
         """“Bolivia y Chile”."""
         return formats.listed(self.language, items)
+
+
+def visitor_address(request: Request) -> str:
+    """The visitor's IP address; "" where the server does not tell, as on a Unix socket."""
+    return request.client.host if request.client is not None else ""

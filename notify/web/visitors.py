@@ -15,6 +15,7 @@ from notify.office import Office
 from notify.parties import directory
 from notify.web import demo_accounts
 from notify.web.cookies import SESSION, read_cookie
+from notify.web.visit import Visit
 
 _NOT_PAGES = ("/api/", "/feeds/", "/static/", "/healthz", "/readyz", "/metrics", "/.well-known/")
 
@@ -51,7 +52,7 @@ class Visitors:
             state["actor"] = actor
             state["session_id"] = found.id
             state["party"] = parties.party(actor.party) if actor.party else None
-            state["counts"] = await waiting.counts(connection, actor)
+            state["counts"] = await waiting.counts(connection, actor, Visit.of(Request(scope)).today)
         if found.stale:
             async with self.office.act(WORKER) as act:
                 await sessions.touch(act, found.id)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from notify.api.models.shared import Answered, Code, Moment, Page, Uuid
 from notify.codes import AttendanceStatus, Language, Reply
-from notify.notices.fields import STRICT, Email, FreeText, Line, ShortLine
+from notify.notices.fields import STRICT, FreeText, Line, Mailbox, ShortLine
 
 
 class ObserverShown(Answered):
@@ -48,7 +48,7 @@ class ObserverGiven(BaseModel):
     model_config = STRICT
 
     name: Line
-    email: Email
+    email: Mailbox
     language: Language
     rank: ShortLine | None = None
     function: Line | None = None

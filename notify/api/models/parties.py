@@ -80,3 +80,7 @@ class AdjacencyBody(BaseModel):
     version: Annotated[
         int | None, Field(ge=0, le=2_147_483_647, description="The version that this was made from; another: 412.")
     ] = None
+    sha256: Annotated[str | None, Field(max_length=64, description="As it was read: ignored.")] = None
+    external: Annotated[
+        list[dict[str, str]] | None, Field(max_length=5_000, description="As it was read: ignored.")
+    ] = None

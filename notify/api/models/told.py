@@ -73,6 +73,7 @@ class Delivery(Answered):
     party: Code
     channel: Channel
     revision: int | None
+    attendance: Annotated[Uuid | None, Field(description="Of the observer whom an invitation goes to.")]
     status: DeliveryStatus
     attempts: Annotated[int, Field(ge=0)]
     created_at: Moment
@@ -85,7 +86,7 @@ class Delivery(Answered):
 
 
 class DeliveryList(Page[Delivery]):
-    """All of them for the poster and auditors, without addresses; its own for a recipient."""
+    """All of them for the poster and auditors, invitations too, without addresses; its own for a recipient."""
 
 
 class Receipt(Answered):

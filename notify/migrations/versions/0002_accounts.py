@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("scopes", sa.String(200), nullable=False),
+        sa.Column("maker_id", ID, nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
