@@ -106,6 +106,8 @@ async def test_who_decides_what(api: Api, peru: Caller, bolivia: Caller, notice:
     assert (await chile.refused("GET", path))[0] == 404
     assert (await chile.refused("POST", f"{path}/approve"))[0] == 404
     assert (await bolivia.refused("POST", f"{path}/approve"))[0] == 403
+    for step in ("decline", "revoke"):
+        assert (await bolivia.refused("POST", f"{path}/{step}", {"colour": "red"}))[0] == 403
     assert (await peru.refused("POST", f"{path}/endorse"))[0] == 403
     assert (await peru.refused("POST", f"{path}/withdraw"))[0] == 403
     assert (await peru.refused("POST", f"{path}/reply", {"reply": "accepted"}))[0] == 403
@@ -181,6 +183,7 @@ async def test_nobody_is_taken_on_who_was_not_invited_or_too_late(
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
+        ({"observer": {"name": "José", "email": "josé@b.example", "language": "es"}}, ["/observer/email"]),
         ({"observer": {"name": " ", "email": "x", "language": "de"}},
          ["/observer/name", "/observer/email", "/observer/language"]),
         ({"observer": {"name": "A", "email": "a@b.example", "language": "es", "rank": "x" * 101}}, ["/observer/rank"]),

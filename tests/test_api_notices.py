@@ -174,6 +174,7 @@ async def test_the_steps_of_a_published_notice(peru: Caller, clock: Clock) -> No
     clock.set(datetime(2027, 8, 31, 12, tzinfo=UTC))
     done = await peru.post(f"{path}/complete", {"outcome": {"remarks": {"en": "Done"}}})
     assert (done["status"], done["outcome"]) == ("completed", {"remarks": {"en": "Done"}})
+    assert (await peru.refused("POST", f"{path}/publish"))[0] == 409
     withdrawn = await peru.post(f"{path}/withdraw", {"reason": {"es": "Publicado por error"}})
     assert (withdrawn["status"], withdrawn["revision"]) == ("withdrawn", 6)
 
@@ -314,7 +315,8 @@ async def test_a_recipient_sees_its_own_row_and_another_reader_none(
         assert len((await auditor.get(f"{path}/{part}"))["items"]) == everything
         assert (await jamaica.get(f"{path}/{part}"))["items"] == []
     assert [r["party"] for r in (await bolivia.get(f"{path}/recipients"))["items"]] == ["BOL"]
-    assert (await jamaica.refused("POST", f"{path}/acknowledgements", {"revision": 1}))[0] == 403
+    for revision in (1, 9):
+        assert (await jamaica.refused("POST", f"{path}/acknowledgements", {"revision": revision}))[0] == 403
 
 
 async def test_whoever_may_not_read_finds_no_trace(api: Api, peru: Caller, actor: MakeActor) -> None:

@@ -96,6 +96,14 @@ async def test_the_last_working_official_one_stays(manager: Caller) -> None:
     assert (await manager.send("DELETE", f"/subscriptions/{first['id']}")).status_code == 204
 
 
+async def test_what_narrows_nothing_is_no_filter_of_an_official_one(manager: Caller) -> None:
+    made = await manager.post("/subscriptions", {**HOOK, "filters": {}}, 201)
+    assert made["filters"] is None
+    path = f"/subscriptions/{made['id']}"
+    assert expect(await manager.send("PATCH", path, {"filters": None}), 200)["filters"] is None
+    assert await manager.refused("PATCH", path, {"filters": {"measures": [4]}}) == (422, ["/filters"])
+
+
 async def test_official_ones_are_a_managers_and_seen_by_the_party_alone(
     api: Api, manager: Caller, officer: Caller, actor: MakeActor
 ) -> None:

@@ -177,6 +177,12 @@ async def test_the_tag_differs_by_file_query_language_and_filters(
     assert len(set(tags)) == len(paths) + 1  # of the last two, one is as it was
 
 
+async def test_an_address_that_is_too_long_is_refused_and_kept_by_nobody(client: httpx2.AsyncClient) -> None:
+    for length, status in ((990, 304), (1_200, 400)):
+        answer = await client.get(f"/feeds/public/notices.atom?x={'y' * length}", headers={"if-none-match": "*"})
+        assert answer.status_code == status
+
+
 @pytest.mark.slow
 async def test_a_feed_is_not_changed_by_what_it_does_not_show(
     office: Office, actor: MakeActor, client: httpx2.AsyncClient, clock: Clock

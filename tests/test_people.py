@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from notify.accounts import links, people, person, sessions, tokens
+from notify.accounts.addresses import mailbox
 from notify.accounts.tables import person_roles
 from notify.actor import COMMAND, Actor, Role
 from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible
@@ -107,6 +108,18 @@ async def test_one_address_has_one_account(office: Office, actor: MakeActor) -> 
     with pytest.raises(Invalid) as refusal:
         await invite(office, manager, "ANA@per.example", "observer")
     assert pointers(refusal) == {"/email"}
+
+
+async def test_an_address_that_no_mail_reaches_is_refused(office_sqlite: Office) -> None:
+    manager = await enrol(office_sqlite, "PER", "manager")
+    with pytest.raises(Invalid) as refusal:
+        await invite(office_sqlite, manager, "josé@per.example", "officer")
+    assert pointers(refusal) == {"/email"}
+    due = await invite(office_sqlite, manager, "ana@exército.example", "officer")
+    async with office_sqlite.database.read() as connection:
+        made = await person.get(connection, due.person_id)
+    assert made is not None and made.email == "ana@xn--exrcito-cya.example"
+    assert mailbox("Ana@Exército.example") == made.email
 
 
 async def test_the_log_of_an_invitation_holds_no_personal_data(office: Office, actor: MakeActor) -> None:
