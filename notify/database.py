@@ -12,16 +12,30 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import IsolationLevel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from notify import sqlite_statements
 
 BUSY_SECONDS = 30
+
+_SERVERS_OWN = ("08", "40", "53", "55P03", "57")
+"""SQLSTATEs by their beginnings: connection lost, deadlock, out of resources, locked, shut down."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it failed for the database's sake and may work later: it is away or busy, or ended a deadlock."""
+    if isinstance(error, (OSError, OperationalError, InterfaceError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(_SERVERS_OWN)
 
 
 class Database:
@@ -79,7 +93,9 @@ class Database:
         """
         if self.is_sqlite:
             if self._quick is None:
-                self._quick = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True, isolation_level=None)
+                self._quick = sqlite3.connect(
+                    f"file:{quote(self.url.database or '')}?mode=ro", uri=True, isolation_level=None
+                )
             found: tuple[Any, ...] | None = self._quick.execute(query, parameters).fetchone()
             return found
         async with self._reader.connect() as connection:

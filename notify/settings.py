@@ -11,7 +11,7 @@ import secrets as random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -122,7 +122,7 @@ class Settings(BaseModel):
     @property
     def database(self) -> str:
         """The database's URL, SQLite in `data_dir` unless one is set."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'notify.db').absolute()}"
+        return self.database_url or f"sqlite+aiosqlite:///{quote(str((self.data_dir / 'notify.db').absolute()))}"
 
     @property
     def uses_sqlite(self) -> bool:

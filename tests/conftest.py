@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 from notify import memory
@@ -31,6 +32,14 @@ from tests.support.processes import Site
 from tests.support.receiver import Receiver
 from tests.support.smtp import SmtpServer
 from tests.support.valkey import Valkey
+
+# A trace with the values of all variables takes seconds to write.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 _NEED_SERVERS = {"postgres", "valkey", "site"}

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from notify.actor import WORKER, Actor
 from notify.delivery import claims
 from notify.delivery.claims import Claim, Share
-from notify.delivery.outcome import DELIVERED
+from notify.delivery.outcome import DELIVERED, Outcome
 from notify.delivery.results import Result, record
 from notify.delivery.tables import deliveries, failed_attempts
 from notify.ids import new_id
@@ -324,12 +324,43 @@ async def test_what_is_claimed_is_found_once_whatever_postgresql_takes_the_table
         for setting in ("auto_explain.log_min_duration = 0", "client_min_messages = log"):
             await act.connection.exec_driver_sql("LOAD 'auto_explain'")
             await act.connection.exec_driver_sql(f"SET LOCAL {setting}")
-        done = [Result(claim_of(new_id()), act.now, DELIVERED) for _ in range(3)]
+        done = [("t", Result(claim_of(new_id()), act.now, DELIVERED)) for _ in range(3)]
         assert await claims.claim(act.connection, act.now, "t", limit=9, lease=timedelta(seconds=9)) == []
-        assert await record(act, "t", done) == []
+        await record(act, done)
     updates = [plan for plan in plans if "Update on deliveries" in plan]
     assert len(updates) == 2
     assert [plan for plan in updates if "Join" in plan or "Nested Loop" in plan] == []
+
+
+async def test_what_ended_under_several_leases_is_locked_in_one_order(
+    office_postgresql: Office, peru: Actor, actor: MakeActor, receiver: Receiver
+) -> None:
+    """Whoever locked lease by lease could wait for a worker that waits for them."""
+    office = office_postgresql
+    for path in ("/a", "/b"):
+        await subscribed(office, await actor("BOL", "manager"), "webhook", receiver.url(path))
+    await published(office, peru)
+    async with looping(office) as loop:
+        await loop._expand()
+    first, second = sorted(row["id"] for row in await rows(office))
+    d = deliveries.c
+
+    async def note() -> None:
+        failed = Outcome("retry", error_class="timeout")
+        async with office.act(WORKER) as act:
+            ended = [
+                ("t2", Result(claim_of(second), act.now, failed)),
+                ("t1", Result(claim_of(first), act.now, failed)),
+            ]
+            await record(act, ended, [("t3", second)])
+
+    async with office.database.write() as connection:
+        await connection.execute(sa.select(d.id).where(d.id == first).with_for_update())
+        task = asyncio.create_task(note())
+        done, _ = await asyncio.wait([task], timeout=0.3)
+        assert not done
+        await connection.execute(sa.select(d.id).where(d.id == second).with_for_update(nowait=True))
+    await task
 
 
 def claim_of(delivery_id: str) -> Claim:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from notify.database import Database
 from notify.notices.tables import log_counters, serials
 from notify.office import Office
 from notify.schema import database_now
+from notify.settings import Settings
 from tests.support.clock import START
 
 WRITERS, TURNS = 8, 40
@@ -73,6 +76,20 @@ async def test_a_commit_is_on_the_disk_before_it_is_answered(database: Database)
             assert (journal, await connection.scalar(sa.text("PRAGMA synchronous"))) == ("wal", 2)
         else:
             assert await connection.scalar(sa.text("SHOW synchronous_commit")) == "on"
+
+
+@pytest.mark.parametrize("name", ["with #1", "per%41cent", "what?mode=rw", "año"])
+async def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    database = Database(Settings(data_dir=folder).database)
+    async with database.write() as connection:
+        await connection.execute(sa.text("CREATE TABLE t (a INTEGER)"))
+        await connection.execute(sa.text("INSERT INTO t VALUES (7)"))
+    assert await database.glance("SELECT a FROM t") == (7,)
+    await database.close()
+    assert os.listdir(tmp_path) == [name]
+    assert "notify.db" in os.listdir(folder)
 
 
 async def test_a_read_cannot_write(database: Database) -> None:

@@ -222,6 +222,29 @@ async def test_old_news_is_not_repeated_after_new(
     assert receiver.hooks[-1].json["data"]["notice"]["revision"] == 2
 
 
+async def test_old_news_is_not_repeated_to_who_missed_the_new(
+    office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url("/other"))
+    made = await subscribed(office, bolivia, "webhook", receiver.url())
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+    (dead,) = [each for each in await seen(office, notice, bolivia) if each["status"] == "dead"]
+    async with office.act(bolivia) as act:
+        await subscriptions.change(act, made.row["id"], SubscriptionChange(active=False))
+    await amended(office, peru, notice, {"note_reference": "5-4-M/115"})
+    await drain(office)
+    async with office.act(bolivia) as act:
+        await subscriptions.change(act, made.row["id"], SubscriptionChange(active=True))
+    with pytest.raises(LifecycleError):
+        async with office.act(bolivia) as act:
+            await deliveries.retry(act, dead["id"])
+    async with office.database.read() as connection:
+        assert await deliveries.failed_of(connection, bolivia) == []
+        assert await deliveries.repeatable(connection) == []
+
+
 async def test_nothing_is_repeated_to_what_is_switched_off(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:

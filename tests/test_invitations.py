@@ -162,6 +162,50 @@ async def test_new_dates_move_the_entry_and_ask_again(story: Story) -> None:
     assert (await story.row())["reply"] == "needs-action"
 
 
+async def test_who_has_answered_the_new_dates_on_the_page_is_not_asked_again(story: Story) -> None:
+    await story.approved()
+    await amended(story.office, story.peru, story.notice, LATER)
+    story.clock.advance(seconds=1)
+    async with story.office.act(story.bolivia) as act:
+        await replies.reply(act, story.attendance_id, "accepted")
+    await story.drain()
+    assert [(each.method, each.sequence) for each in story.invitations()] == [("REQUEST", 0), ("REQUEST", 1)]
+    assert (await story.row())["reply"] == "accepted"
+
+
+async def test_our_own_new_words_are_no_change_of_the_event(story: Story) -> None:
+    await story.approved()
+    elsewhere = office_with(story.office, base_url="https://new.example")
+    async with elsewhere.act(story.bolivia) as act:
+        await replies.reply(act, story.attendance_id, "accepted")
+    async with looping(elsewhere) as loop:
+        await loop.drain()
+    assert [each.method for each in story.invitations()] == ["REQUEST"]
+    assert (await story.row())["reply"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("verb", "by", "said"),
+    [
+        (lifecycle.cancel, "peru", "canceló la actividad"),
+        (lifecycle.postpone, "peru", "aplazó la actividad"),
+        (decisions.revoke, "peru", "retiró su cupo"),
+        (decisions.withdraw, "bolivia", "Se retiró su asistencia"),
+    ],
+)
+async def test_a_cancellation_says_what_has_happened_whatever_waited_with_it(
+    story: Story, verb: Any, by: str, said: str
+) -> None:
+    await story.approved()
+    await amended(story.office, story.peru, story.notice, LATER)
+    async with story.office.act(getattr(story, by)) as act:
+        about = story.notice.id if verb in (lifecycle.cancel, lifecycle.postpone) else story.attendance_id
+        await verb(act, about, None)
+    await story.drain()
+    assert [each.method for each in story.invitations()] == ["REQUEST", "CANCEL"]
+    assert said in story.invitations()[-1].text
+
+
 async def test_a_change_that_the_entry_does_not_show_sends_nothing(story: Story) -> None:
     await story.approved()
     await story.step(lifecycle.amend, {"note_reference": "5-4-M/115"}, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ DATA = b"From: a@b.example\r\nTo: c@d.example\r\n\r\nText\r\n.\r\n.. dots\r\n"
 
 
 def mail(number: int = 1, to: str = "c@d.example") -> MailMessage:
-    return MailMessage(f"0192-{number}", "notices@csbm.example", to, DATA)
+    return MailMessage(f"0192-{number}", "notices@csbm.example", to, lambda: DATA)
 
 
 @asynccontextmanager
@@ -62,6 +63,8 @@ async def test_connections_are_reused_and_few(smtp: SmtpServer) -> None:
     [
         (Answer(550, "no such user", at="rcpt"), ("dead", "bounced", 550, "mailbox")),
         (Answer(450, "later", at="rcpt"), ("retry", None, 450, "mailbox")),
+        (Answer(530, "sign in first", at="rcpt"), ("retry", None, 530, "server")),
+        (Answer(554, "5.7.1 relay access denied", at="rcpt"), ("retry", None, 554, "server")),
         (Answer(554, "looks like spam"), ("dead", "bounced", 554, "rejected")),
         (Answer(451, "later"), ("retry", None, 451, "rejected")),
         (Answer(hang_up=True, keep=False), ("retry", None, None, "connection")),
@@ -113,8 +116,32 @@ async def test_a_connection_that_the_server_has_closed_is_opened_again(smtp: Smt
         await email.send(mail(1))
         smtp.hang_up()
         kept, _ = email._idle.pop()
-        email._idle.append((kept, -100))  # it was idle for long
+        email._idle.append((kept, time.monotonic() - 10))
         assert await email.send(mail(2)) == HANDED_OVER
+    assert (len(smtp.mails), smtp.connections) == (2, 2)
+
+
+async def test_a_connection_that_was_idle_for_very_long_is_not_asked(smtp: SmtpServer) -> None:
+    async with channel(smtp.url) as email:
+        await email.send(mail(1))
+        kept, _ = email._idle.pop()
+        email._idle.append((kept, time.monotonic() - 100))
+        assert await email.send(mail(2)) == HANDED_OVER
+        assert not kept.is_connected
+    assert (len(smtp.mails), smtp.connections) == (2, 2)
+
+
+async def test_a_connection_on_which_nobody_answers_any_more_costs_no_attempt(smtp: SmtpServer) -> None:
+    """A firewall between has forgotten it: what is sent there is lost, and no end of it is heard of."""
+    async with channel(smtp.url, seconds=2) as email:
+        await email.send(mail(1))
+        kept, _ = email._idle.pop()
+        transport = kept.transport
+        assert transport is not None
+        transport.pause_reading()  # type: ignore[attr-defined]
+        email._idle.append((kept, time.monotonic() - 10))
+        assert await email.send(mail(2)) == HANDED_OVER
+        assert not kept.is_connected
     assert (len(smtp.mails), smtp.connections) == (2, 2)
 
 
@@ -143,7 +170,7 @@ async def test_a_mail_as_a_file_is_whole_as_soon_as_it_is_there(tmp_path: Path, 
     large = DATA + b"line\r\n" * 100_000
     async with channel(None, folder=tmp_path) as email:
         for number in range(10):
-            message = MailMessage(f"0192-{number}", "notices@csbm.example", "c@d.example", large)
+            message = MailMessage(f"0192-{number}", "notices@csbm.example", "c@d.example", lambda: large)
             assert await email.send(message) == HANDED_OVER
         assert await email.send(message) == HANDED_OVER  # again: the same file
     assert sorted(path.name for path in (tmp_path / "mail").iterdir()) == [f"0192-{n}.eml" for n in range(10)]

@@ -121,11 +121,11 @@ async def test_home_of_an_observer(story: Story) -> None:
     async with story.office.act(story.peru) as act:
         await lifecycle.postpone(act, notice.id, None)
     page = await story.words(observer, "/")
-    assert "to answer" not in page and "Next events" in page and "Postponed" in page
+    assert "invitation to answer" not in page and "Next events" in page and "Postponed" in page
     async with story.office.act(story.peru) as act:
         await lifecycle.cancel(act, notice.id, None)
     page = await story.words(observer, "/")
-    assert "Next events" not in page and "to answer" not in page
+    assert "Next events" not in page and "invitation to answer" not in page
 
 
 async def test_the_map_of_home_has_the_numbers_of_its_list(story: Story) -> None:

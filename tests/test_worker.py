@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from notify.actor import Actor
 from notify.delivery import workers
+from notify.delivery.outcome import Outcome
 from notify.delivery.tables import deliveries
 from notify.notices import drafts, lifecycle
 from notify.office import Office
@@ -175,6 +176,59 @@ async def test_a_fault_in_the_events_of_one_notice_holds_up_no_other(
         other = await published(office, peru)
         await loop.drain()
     assert [hook.json["data"]["notice"]["id"] for hook in receiver.hooks] == [other.id]
+
+
+class OddServer:
+    """A mail server whose answers no database takes as a number."""
+
+    side_by_side = 5
+
+    async def send(self, message: Any) -> Outcome:
+        return Outcome("retry", answer=10**30, error_class="server", text="what it said")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_result_that_cannot_be_recorded_holds_up_no_other(
+    office: Office, peru: Actor, bolivia: Actor, receiver: Receiver
+) -> None:
+    await subscribed(office, bolivia, "webhook", receiver.url())
+    await subscribed(office, bolivia, "email", "avisos@bol.example")
+    async with looping(office) as usual:
+        await usual.drain()
+        loop = replace(usual, channels={**usual.channels, "email": OddServer()})
+        task = asyncio.create_task(loop.run())
+        for number in (1, 2):
+            await published(office, peru)
+            await receiver.wait(number, seconds=5)
+        await loop.stop()
+        await asyncio.wait_for(task, 10)
+    async with office.database.read() as connection:
+        d = deliveries.c
+        news = sa.select(d.channel, d.status, d.error_class, d.error_text).where(d.notice_id.is_not(None))
+        found = (await connection.execute(news.order_by(d.channel, d.created_at))).all()
+    assert [tuple(row) for row in found] == [
+        ("email", "pending", "server", None), ("email", "pending", "server", None),
+        ("webhook", "delivered", None, None), ("webhook", "delivered", None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["buz\udcf3n desconocido", "no such\0user", "x" * 2_000])
+async def test_whatever_a_server_says_is_kept_as_text(office: Office, peru: Actor, bolivia: Actor, said: str) -> None:
+    class Server(OddServer):
+        async def send(self, message: Any) -> Outcome:
+            return Outcome("dead", "bounced", 550, "mailbox", said)
+
+    await subscribed(office, bolivia, "email", "avisos@bol.example")
+    async with looping(office) as usual:
+        await usual.drain()
+        await published(office, peru)
+        await replace(usual, channels={"email": Server(), "webhook": OddServer()}).drain()
+    async with office.database.read() as connection:
+        row = (await connection.execute(sa.select(deliveries).where(deliveries.c.notice_id.is_not(None)))).one()
+    assert (row.status, row.error_class) == ("bounced", "mailbox")
+    assert row.error_text in ("buz?n desconocido", "no suchuser", "x" * 500)
 
 
 async def test_the_loop_outlives_a_database_that_is_away(office_sqlite: Office, receiver: Receiver) -> None:

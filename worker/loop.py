@@ -10,14 +10,13 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.actor import WORKER
+from notify.database import is_away
 from notify.delivery import claims, expansion, subscriptions, workers
 from notify.delivery.claims import Claim
 from notify.delivery.expansion import Expander
@@ -33,7 +32,12 @@ from worker.senders import Senders
 
 log = structlog.get_logger("worker")
 
-_T = TypeVar("_T")
+Ended = tuple[str, Result]
+"""A result with its lease token."""
+
+
+class _NotRecorded(Exception):
+    """A fault of ours in one result of many: each is recorded by itself in the next turn."""
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Loop:
         self._woken = asyncio.Event()
         self._stopping = False
         self._batches: dict[str, Batch] = {}
+        self._apart = False  # a result could not be recorded: each by itself, so that it holds up no other
         self._recording: asyncio.TimerHandle | None = None
         self._faulty: set[int] = set()  # events that could not be expanded, left alone for a while
         self._faulty_until = 0.0
@@ -97,6 +102,8 @@ class Loop:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
             try:
+                with contextlib.suppress(_NotRecorded):
+                    await self._turn()
                 await self._turn()
                 await self._leave()
             except Exception as error:
@@ -130,7 +137,9 @@ class Loop:
     async def _wait(self, seconds: float) -> None:
         if seconds and not self._stopping:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), seconds)
+                # Not `wait_for`: on Python 3.11 it can swallow that it is cancelled.
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
 
     def _ended(self) -> None:
         """Something is to be recorded: now if it was the last in hand, else in a moment with what ends until then.
@@ -177,6 +186,8 @@ class Loop:
         if self._recording is not None:
             self._recording.cancel()
             self._recording = None
+        if self._apart:
+            await self._record_apart()
         results, unsent = self._senders.collect()
         room = 0 if self._stopping else self._senders.room
         if not (results or unsent or room):
@@ -187,11 +198,14 @@ class Loop:
         preparing: asyncio.Task[dict[str, Message | Outcome]] | None = None
         try:
             async with self.office.act(WORKER) as act:
-                gone = await _record(act, results, unsent)
+                gone = await self._record(act, results, unsent)
                 if room and recovers and (lost := await claims.recover(act.connection, act.now)):
                     log.warning("leases_recovered", count=lost)
                 if room:
                     claimed, cut = await self._claim(act, batch.token, room)
+                # After the claim: what tells of it is not committed yet, and could not be read below.
+                for subscription_id in gone:
+                    await subscriptions.disable(act, subscription_id, "gone")
                 if claimed:
                     # It reads nothing that this transaction writes, and need not wait for its commit.
                     preparing = asyncio.create_task(self._messages(claimed))
@@ -201,25 +215,57 @@ class Loop:
                 preparing.cancel()
                 await asyncio.gather(preparing, return_exceptions=True)
             raise
+        if act.wakes:
+            await self.wake()  # somebody is to be told that a receiver is gone
         full = 0 < room == len(claimed)
         self._more, self._goes_on_at = full or cut, 0
         self._batches = {token: each for token, each in self._batches.items() if each.left}
-        try:
-            if preparing is not None:
-                batch.left.update(one.id for one in claimed)
-                self._batches[batch.token] = batch
-                await self._send(batch, claimed, preparing)
-                if (cut and not full) or self._senders.are_busy(claimed):
-                    self._goes_on_at = self._senders.held // 2
-                if self._more and self.office.wake is not None:
-                    await self.office.wake()  # there is more than this worker's share: others join
-        finally:
-            # What was claimed is on its way whatever becomes of this, and the other way round.
-            for subscription_id in dict.fromkeys(gone):
-                async with self.office.act(WORKER) as act:
-                    await subscriptions.disable(act, subscription_id, "gone")
-                await self.wake()
+        if preparing is not None:
+            batch.left.update(one.id for one in claimed)
+            self._batches[batch.token] = batch
+            await self._send(batch, claimed, preparing)
+            if (cut and not full) or self._senders.are_busy(claimed):
+                self._goes_on_at = self._senders.held // 2
+            if self._more and self.office.wake is not None:
+                await self.office.wake()  # there is more than this worker's share: others join
         return len(claimed)
+
+    async def _record(self, act: Act, results: Sequence[Ended], unsent: Sequence[tuple[str, str]]) -> Sequence[str]:
+        try:
+            return await record(act, results, unsent) if results or unsent else ()
+        except Exception as error:
+            if is_away(error):
+                raise
+            self._apart = True
+            raise _NotRecorded from error
+
+    async def _record_apart(self) -> None:
+        """Record each result in a transaction of its own; one that cannot be recorded, without its words.
+
+        One that cannot even so is given up here: its lease runs out, and it is sent again.
+        """
+        results, unsent = self._senders.collect()
+        self._senders.keep((), unsent)
+        for number, ended in enumerate(results):
+            try:
+                await self._record_one(*ended)
+            except BaseException:
+                self._senders.keep(results[number:], ())
+                raise
+        self._apart = False
+        self._told = True
+
+    async def _record_one(self, token: str, result: Result) -> None:
+        for version in (result, result.without_words()):
+            try:
+                async with self.office.act(WORKER) as act:
+                    for subscription_id in await record(act, [(token, version)]):
+                        await subscriptions.disable(act, subscription_id, "gone")
+                return
+            except Exception as error:
+                if is_away(error):
+                    raise
+                log.exception("result_not_recorded", delivery=result.claim.id, outcome=result.outcome.kind)
 
     async def _claim(self, act: Act, token: str, limit: int) -> tuple[Sequence[Claim], bool]:
         """What was claimed, and whether somebody's share of it was cut."""
@@ -296,24 +342,7 @@ class Loop:
 
 def _log(event: str, error: Exception, **facts: str) -> None:
     """Log a failure: by its name when the database is away, with its trace when the fault is ours."""
-    if isinstance(error, (SQLAlchemyError, OSError)):
+    if is_away(error):
         log.error(event, error=type(error).__name__, **facts)
     else:
         log.exception(event, **facts)
-
-
-async def _record(act: Act, results: Sequence[tuple[str, Result]], unsent: Sequence[tuple[str, str]]) -> Sequence[str]:
-    """Record what has ended and give back what was not sent; the subscriptions that answered that they are gone."""
-    gone: list[str] = []
-    for token, found in _by_token(results).items():
-        gone += await record(act, token, found)
-    for token, ids in _by_token(unsent).items():
-        await claims.release(act.connection, token, ids, act.now)
-    return gone
-
-
-def _by_token(pairs: Sequence[tuple[str, _T]]) -> dict[str, list[_T]]:
-    grouped: dict[str, list[_T]] = {}
-    for token, item in pairs:
-        grouped.setdefault(token, []).append(item)
-    return grouped

@@ -8,8 +8,8 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Protocol
+from functools import lru_cache, partial
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ from notify.delivery.channels.email import MailMessage
 from notify.delivery.channels.webhook import WebhookMessage
 from notify.delivery.claims import Claim
 from notify.delivery.expansion import owned
+from notify.delivery.kept import Kept
 from notify.delivery.letter_words import letter_mail
 from notify.delivery.letters import SEALED_AS
 from notify.delivery.mail_rendering import ShortMail, message_id, render_short, sender
@@ -41,9 +42,6 @@ from notify.notices.tables import notices
 from notify.office import Office
 from notify.parties import directory
 from notify.parties.directory import Directory
-
-KEPT = 200
-"""Events that are kept, and bodies of webhooks: one a party, language and event."""
 
 AT_ONCE = 0.01
 """Seconds for which messages are made before others have their turn: thousands of mails take a second."""
@@ -89,7 +87,8 @@ def short_message(
 ) -> MailMessage:
     """A short mail, made ready."""
     rendered = render_short(mail)
-    data = notice_message(
+    data = partial(
+        notice_message,
         sender=sender(office.settings, translator(mail.language)),
         to=Mailbox(to),
         subject=mail.subject,
@@ -109,8 +108,8 @@ class _Events:
         self._data_of = data_of
         self._desk = NewsDesk()
         self._mails = NewsMails(office)
-        self._rows: dict[str, Event] = {}
-        self._bodies: dict[tuple[str, str, str], bytes] = {}
+        self._rows: Kept[str, Event] = Kept(lambda event: len(str(event["facts"])))
+        self._bodies: Kept[tuple[str, str, str], bytes] = Kept(len)  # by event, party and language
         # By what is sealed: a renewed secret is another.
         self._opened = lru_cache(maxsize=SECRETS_KEPT)(lambda sealed: office.vault.open(sealed, SECRET))
 
@@ -134,17 +133,17 @@ class _Events:
                 made[one.id] = self._webhook(one, event, subscription, told, data, parties)
             else:
                 made[one.id] = self._mail(one, event, subscription, told, data, parties, about)
-        _shorten(self._bodies)
-        _shorten(self._rows)
         return made
 
     async def _events_of(self, connection: AsyncConnection, claims: Sequence[Claim]) -> Mapping[str, Event]:
         """The events, by id: nothing that is told of one ever changes."""
-        missing = sorted({one.event_id for one in claims} - self._rows.keys())
-        if missing:
+        wanted = {one.event_id for one in claims}
+        found = {event_id: row for event_id in wanted if (row := self._rows.get(event_id)) is not None}
+        if missing := sorted(wanted - found.keys()):
             statement = sa.select(events_table).where(among(connection, events_table.c.id, missing))
-            self._rows |= {row.id: row._asdict() for row in await connection.execute(statement)}
-        return {event_id: self._rows[event_id] for event_id in {one.event_id for one in claims}}
+            for missed in (await connection.execute(statement)).mappings():
+                found[missed["id"]] = self._rows.put(missed["id"], dict(missed))
+        return found
 
     async def _parties(
         self, connection: AsyncConnection, claims: Sequence[Claim], subscribed: Mapping[str, Subscription]
@@ -195,7 +194,7 @@ class _Events:
                 body = webhook_body(event, f'{{"notice":{news.encoded},"recipient":{recipient}}}')
             else:
                 body = webhook_body(event, dumps(data[key]))
-            self._bodies[key] = body
+            self._bodies.put(key, body)
         secrets = self._secrets(subscription)
         return WebhookMessage(one.id, subscription["address"], secrets, body, event["request_id"])
 
@@ -230,12 +229,6 @@ class _Events:
         return short_message(
             self._office, delivery_id, words, subscription["address"], event["at"], event["request_id"]
         )
-
-
-def _shorten(kept: dict[Any, Any]) -> None:
-    """Keep the latest `KEPT`."""
-    for key in list(kept)[:-KEPT]:
-        del kept[key]
 
 
 async def _subscriptions_of(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, Subscription]:

@@ -113,15 +113,9 @@ async def repeatable(connection: AsyncConnection) -> list[str]:
 
 
 def _replaced() -> sa.ColumnElement[bool]:
-    """News of a revision after which a newer one went, or goes, the same way."""
-    d, newer = deliveries.c, deliveries.alias("newer")
-    return sa.exists().where(
-        d.supersedable,
-        newer.c.notice_id == d.notice_id,
-        newer.c.subscription_id == d.subscription_id,
-        newer.c.supersedable,
-        newer.c.number > d.number,
-    )
+    """News of a revision after which a newer one was published, whether it goes the same way or not."""
+    d, latest = deliveries.c, notices.alias("latest")
+    return sa.exists().where(d.supersedable, latest.c.id == d.notice_id, latest.c.revision > d.revision)
 
 
 def delivery_json(row: Delivery) -> dict[str, object]:
@@ -163,7 +157,7 @@ async def retry(act: Act, delivery_id: str) -> Delivery:
     if row["status"] not in FAILED:
         raise LifecycleError(text("This delivery was not given up, so there is nothing to repeat."))
     if await act.connection.scalar(sa.select(sa.exists().where(d.id == delivery_id, _replaced()))):
-        raise LifecycleError(text("A newer revision has gone the same way since. This one is no longer news."))
+        raise LifecycleError(text("A newer revision was published since. This one is no longer news."))
     if row["kind"] == "letter":
         raise LifecycleError(text("What this letter said is erased. Ask for it again where it came from."))
     if row["kind"] == "event":

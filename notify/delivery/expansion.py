@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.accounts.tables import people
-from notify.database import Database
+from notify.database import Database, is_away
 from notify.delivery.rows import lock_in_order
 from notify.delivery.tables import deliveries, subscriptions
 from notify.notices.tables import events, notices, recipients
@@ -76,9 +75,9 @@ async def expand(act: Act, expanders: Sequence[Expander] = (), *, without: Colle
             await _expand(act, event, ends, expanders)
             if ends is not None:
                 return Expanded(number, partly=True)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away
     except Exception as error:
+        if is_away(error):
+            raise
         raise NotExpanded([event["serial"] for event in mine]) from error
     return Expanded(len(mine))
 

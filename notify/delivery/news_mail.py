@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from notify import links
 from notify.calendars.mail import Mailbox, notice_message
 from notify.delivery.channels.email import MailMessage
+from notify.delivery.kept import Kept
 from notify.delivery.mail_rendering import Button, Rendered, message_id, render, sender
 from notify.delivery.news import Told
 from notify.delivery.notice_mail import NoticeMail, notice_mail
@@ -23,9 +23,6 @@ from notify.parties.directory import Directory
 from notify.parties.reasons import reason_words
 
 ACKNOWLEDGE = "acknowledge"
-
-KEPT = 200
-"""Rendered mails that are kept: an event in four languages, for the clocks of the parties that it is told to."""
 
 _RECIPIENT, _FOOT = "\0recipient\0", "\0foot\0"
 
@@ -50,29 +47,33 @@ class NewsMails:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._shared: OrderedDict[tuple[str, str, str], tuple[str, Rendered]] = OrderedDict()
-        self._parts: OrderedDict[tuple[str, str, str, str], Rendered] = OrderedDict()
+        # An event in four languages, for the clocks of the parties that it is told to.
+        self._shared: Kept[tuple[str, str, str], tuple[str, Rendered]] = Kept(lambda each: _size(each[1]))
+        self._parts: Kept[tuple[str, str, str, str], Rendered] = Kept(_size)
 
     def mail(
         self, delivery_id: str, event: Mapping[str, Any], told: Told, subscription: Subscription, directory: Directory
     ) -> MailMessage:
-        """The mail of one delivery: the same bytes whenever it is made."""
+        """The mail of one delivery: the same bytes whenever it is made, which is when it is sent."""
         settings, language, party = self._office.settings, subscription["language"], subscription["party"]
         subject, shared = self._rendered(event["id"], told, directory, language, party)
         part = self._part(event["id"], told, directory, subscription)
         foot, headers = self._foot(subscription, directory)
-        to = subscription["address"]
-        data = notice_message(
-            sender=sender(settings, translator(language)),
-            to=Mailbox(to),
-            subject=subject,
-            text=shared.text.replace(_RECIPIENT, part.text).replace(_FOOT, foot.text),
-            html=shared.html.replace(_RECIPIENT, part.html).replace(_FOOT, foot.html),
-            message_id=message_id(settings, delivery_id),
-            date=event["at"],
-            headers=headers,
-        )
-        return MailMessage(delivery_id, settings.mail_from, to, data, event["request_id"])
+        to = Mailbox(subscription["address"])
+
+        def made() -> bytes:
+            return notice_message(
+                sender=sender(settings, translator(language)),
+                to=to,
+                subject=subject,
+                text=shared.text.replace(_RECIPIENT, part.text).replace(_FOOT, foot.text),
+                html=shared.html.replace(_RECIPIENT, part.html).replace(_FOOT, foot.html),
+                message_id=message_id(settings, delivery_id),
+                date=event["at"],
+                headers=headers,
+            )
+
+        return MailMessage(delivery_id, settings.mail_from, to.address, made, event["request_id"])
 
     def _rendered(
         self, event_id: str, told: Told, directory: Directory, language: str, party: str
@@ -82,22 +83,21 @@ class NewsMails:
         whole_days = told.revision["content"]["period"]["all_day"]
         zone = reader.timezone if reader is not None and not whole_days else "UTC"
         key = (event_id, language, zone)
-        if key not in self._shared:
-            mail = notice_mail(told, directory, language, zone, self._office.settings.base_url)
-            words = _words(mail, translator(language))
-            self._shared[key] = mail.subject, render("notice", mail=mail, words=words, recipient=_RECIPIENT, foot=_FOOT)
-            if len(self._shared) > KEPT:
-                self._shared.popitem(last=False)
-        return self._shared[key]
+        kept = self._shared.get(key)
+        if kept is not None:
+            return kept
+        mail = notice_mail(told, directory, language, zone, self._office.settings.base_url)
+        words = _words(mail, translator(language))
+        rendered = render("notice", mail=mail, words=words, recipient=_RECIPIENT, foot=_FOOT)
+        return self._shared.put(key, (mail.subject, rendered))
 
     def _part(self, event_id: str, told: Told, directory: Directory, subscription: Subscription) -> Rendered:
         language, party, kind = subscription["language"], subscription["party"], subscription["kind"]
         key = (event_id, language, party, kind)
-        if key not in self._parts:
-            self._parts[key] = render("recipient", part=self._words_to(told, directory, language, party, kind))
-            if len(self._parts) > KEPT:
-                self._parts.popitem(last=False)
-        return self._parts[key]
+        kept = self._parts.get(key)
+        if kept is not None:
+            return kept
+        return self._parts.put(key, render("recipient", part=self._words_to(told, directory, language, party, kind)))
 
     def _words_to(self, told: Told, directory: Directory, language: str, party: str, kind: str) -> RecipientPart:
         say = translator(language)
@@ -133,6 +133,10 @@ class NewsMails:
             '<p style="margin:0 0 8px">{}</p><p style="margin:0">{} <a href="{}" style="color:#0b5a73">{}</a></p>'
         )
         return Rendered(f"{unread}\n{why} {url}", str(html.format(unread, why, url, url))), headers
+
+
+def _size(rendered: Rendered) -> int:
+    return len(rendered.text) + len(rendered.html)
 
 
 def _words(mail: NoticeMail, say: Translator) -> dict[str, str]:

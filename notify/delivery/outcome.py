@@ -43,6 +43,7 @@ class Outcome:
 
     ``answer`` is the HTTP status or SMTP code, ``retry_after`` in seconds as the receiver asked, ``text`` the
     receiver's own words or the library's, shown to the subscription's own party only (at most 500 characters).
+    Whatever a server said, it is kept as text that every database takes.
     """
 
     kind: Literal["done", "retry", "gone", "dead"]
@@ -51,6 +52,10 @@ class Outcome:
     error_class: ErrorClass | None = None
     text: str = ""
     retry_after: float | None = None
+
+    def __post_init__(self) -> None:
+        clean = self.text.encode("utf-8", "replace").decode().replace("\0", "")
+        object.__setattr__(self, "text", clean)
 
 
 DELIVERED = Outcome("done", "delivered")

@@ -8,19 +8,22 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.delivery.claims import Claim
+from notify.delivery.claims import Claim, release
 from notify.delivery.outcome import Outcome
 from notify.delivery.retry import delay
 from notify.delivery.rows import among, in_order, lock_in_order
 from notify.delivery.tables import deliveries, failed_attempts, letters, subscriptions
 from notify.ids import new_id
 from notify.office import Act
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -31,26 +34,45 @@ class Result:
     started_at: datetime
     outcome: Outcome
 
+    def without_words(self) -> Result:
+        """The same, without what the receiver said: what can be recorded of it whatever that was."""
+        return replace(self, outcome=replace(self.outcome, text="", answer=None))
 
-async def record(act: Act, token: str, results: Sequence[Result]) -> list[str]:
-    """Record results under the lease token. Returns the subscriptions that answered that they are gone."""
+
+async def record(act: Act, results: Sequence[tuple[str, Result]], unsent: Sequence[tuple[str, str]] = ()) -> list[str]:
+    """Record results, each with its lease token, and give back the deliveries that were not sent, by id.
+
+    Returns the subscriptions that answered that they are gone: the caller switches them off in the same transaction.
+    """
     done: dict[str, list[Result]] = defaultdict(list)
-    failed: list[Result] = []
-    for result in results:
+    failed: list[tuple[str, Result]] = []
+    for token, result in results:
         if result.outcome.kind == "done":
             done[result.outcome.status or "delivered"].append(result)
         else:
-            failed.append(result)
-    if failed or len(done) > 1:
-        await lock_in_order(act.connection, deliveries, [result.claim.id for result in results])
+            failed.append((token, result))
+    if failed or unsent or len(done) > 1:
+        # All at once: of two workers that lock part by part, each may wait for the other.
+        ids = [result.claim.id for _, result in results] + [delivery_id for _, delivery_id in unsent]
+        await lock_in_order(act.connection, deliveries, ids)
     for status, batch in done.items():
         await _record_done(act, status, batch)
-    void = await _void(act.connection, [result.claim.id for result in failed if result.claim.attempts > 1])
-    failing = [r.claim.subscription_id for r in failed if await _record_failure(act, token, r, void[r.claim.id])]
+    void = await _void(act.connection, [r.claim.id for _, r in failed if r.claim.attempts > 1])
+    failing = [r.claim.subscription_id for token, r in failed if await _record_failure(act, token, r, void[r.claim.id])]
+    for token, ids in by_token(unsent).items():
+        await release(act.connection, token, ids, act.now)
     await _note_on_subscriptions(act, [r.claim.subscription_id for batch in done.values() for r in batch], failing)
-    await _note_failures(act, failed)
-    gone = [r.claim.subscription_id for r in failed if r.outcome.kind == "gone"]
-    return list(dict.fromkeys(subscription_id for subscription_id in gone if subscription_id))
+    await _note_failures(act, [r for _, r in failed])
+    gone = [r.claim.subscription_id for _, r in failed if r.outcome.kind == "gone" and r.claim.subscription_id]
+    return sorted(set(gone))
+
+
+def by_token(pairs: Sequence[tuple[str, T]]) -> dict[str, list[T]]:
+    """What belongs to each lease token."""
+    grouped: dict[str, list[T]] = defaultdict(list)
+    for token, item in pairs:
+        grouped[token].append(item)
+    return grouped
 
 
 async def _note_failures(act: Act, failed: Sequence[Result]) -> None:

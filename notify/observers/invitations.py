@@ -34,6 +34,7 @@ class Held:
     """What an observer's calendar holds: the latest invitation; None: never invited."""
 
     method: str
+    revision: int
     entry: dict[str, Any]
 
 
@@ -60,7 +61,11 @@ async def _set_right(act: Act, notice: Notice, row: Mapping[str, Any], event: Ma
         if row["status"] == "approved" and notice.status in IN_FORCE
         else None
     )
-    if wanted is not None and (held is None or held.method == "CANCEL" or held.entry != wanted):
+    # Of one revision it says the same, whatever has become of our words or our address since.
+    stands = (
+        held is not None and held.method == "REQUEST" and (held.revision == notice.revision or held.entry == wanted)
+    )
+    if wanted is not None and not stands:
         await _invite(act, notice, row, event, "REQUEST", wanted)
     elif wanted is None and held is not None and held.method == "REQUEST":
         await _invite(act, notice, row, event, "CANCEL", held.entry)
@@ -82,20 +87,23 @@ async def resend(act: Act, attendance_id: str) -> Attendance:
 async def _held(act: Act, row: Mapping[str, Any]) -> Held | None:
     latest = (
         await act.connection.execute(
-            sa.select(invitations.c.method, invitations.c.entry)
+            sa.select(invitations.c.method, invitations.c.revision, invitations.c.entry)
             .where(invitations.c.attendance_id == row["id"])
             .order_by(invitations.c.sequence.desc())
             .limit(1)
         )
     ).first()
-    return None if latest is None else Held(latest.method, json.loads(latest.entry))
+    return None if latest is None else Held(latest.method, latest.revision, json.loads(latest.entry))
 
 
 async def _invite(
     act: Act, notice: Notice, row: Mapping[str, Any], event: Mapping[str, Any], method: str, entry: dict[str, Any]
 ) -> None:
     sequence = row["sequence"] + 1
-    moved = method == "REQUEST" and sequence > 0
+    # Who has answered on the page since the revision was published has answered to that one.
+    answered = row["replied_at"] is not None and notice.latest_at is not None and row["replied_at"] > notice.latest_at
+    moved = method == "REQUEST" and sequence > 0 and not answered
+    over_by = f"notice.{notice.status}" if row["status"] == "approved" else f"attendance.{row['status']}"
     host = act.office.settings.mail_from.rpartition("@")[2]
     await act.connection.execute(
         sa.update(attendance)
@@ -117,6 +125,7 @@ async def _invite(
             dtstamp=act.now,
             revision=notice.revision,
             event_id=event["id"],
+            cause=over_by if method == "CANCEL" else "",
             entry=dumps(entry),
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ async def _rows(connection: AsyncConnection, ids: Sequence[str]) -> dict[tuple[s
             i.attendance_id, i.sequence, i.method, i.dtstamp, i.entry, before.c.method.label("method_before"),
             before.c.entry.label("entry_before"), a.id, a.name, a.email, a.language, a.uid, a.organizer, a.generation,
             notices.c.id.label("notice_id"), notices.c.state, notices.c.reference, notices.c.test,
-            events.c.type.label("cause"), events.c.request_id,
+            i.cause, events.c.request_id,
         )
         .join_from(invitations_table, attendance, a.id == i.attendance_id)
         .join(notices, notices.c.id == a.notice_id)
@@ -74,7 +75,8 @@ def _message(office: Office, delivery_id: str, row: Invitation, parties: Directo
     words = _words(office, row, entry, host)
     rendered = render_short(words)
     organizer = Mailbox(row["organizer"], host)
-    data = calendar_message(
+    data = partial(
+        calendar_message,
         sender=organizer,
         to=Mailbox(row["email"], row["name"]),
         subject=words.subject,

@@ -50,6 +50,7 @@ invitations = sa.Table(
     sa.Column("dtstamp", Instant, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("event_id", Id, nullable=False),
+    sa.Column("cause", sa.String(32), nullable=False),  # of a CANCEL: notice.cancelled, attendance.revoked, …
     sa.Column("entry", sa.Text, nullable=False),  # JSON of the calendar entry without the attendee
     sa.UniqueConstraint("attendance_id", "sequence"),
     sa.UniqueConstraint("attendance_id", "event_id"),

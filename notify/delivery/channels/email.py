@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,15 +32,21 @@ DATA_SECONDS = 60.0
 IDLE_SECONDS = 5.0
 """A connection that was idle for longer is asked whether it still is one: servers close what is idle for long."""
 
+OVER_SECONDS = 60.0
+"""One that was idle for longer is not asked: what lies between may have forgotten it, and nobody would answer."""
+
+_ABOUT_US = (530, 535, 538)
+"""Answers to an addressee that say to sign in first (RFC 4954, 6); so do the codes 5.7.x (RFC 3463, 3.8)."""
+
 
 @dataclass(frozen=True)
 class MailMessage:
-    """One mail, complete: the bytes are the same on every retry."""
+    """One mail. ``data`` makes its bytes, the same on every retry: thousands of mails wait, and few are being sent."""
 
     id: str
     sender: str  # of the envelope
     to: str
-    data: bytes
+    data: Callable[[], bytes]
     request_id: str = ""
 
 
@@ -56,8 +63,9 @@ class EmailChannel:
 
     async def send(self, message: Any) -> Outcome:
         """Send once. Never raises for what the server or the network does."""
+        data: bytes = message.data()
         if self._smtp is None:
-            await asyncio.to_thread(_write, self._folder, message)
+            await asyncio.to_thread(_write, self._folder, message.id, data)
             return HANDED_OVER
         connection = _connection(self._smtp)
         try:
@@ -65,7 +73,7 @@ class EmailChannel:
                 connection = await self._connected(connection)
                 await connection.mail(message.sender)
                 await connection.rcpt(message.to)
-            await connection.data(message.data, timeout=DATA_SECONDS)
+            await connection.data(data, timeout=DATA_SECONDS)
         except aiosmtplib.SMTPRecipientRefused as error:
             await self._keep(connection)
             return _judge(error, "mailbox")
@@ -98,14 +106,24 @@ class EmailChannel:
         """A connection that is open already, or ``fresh``, opened."""
         while self._idle:
             kept, since = self._idle.pop()
-            if kept.is_connected and time.monotonic() - since < IDLE_SECONDS:
-                return kept
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await kept.noop()
+            idle = time.monotonic() - since
+            if kept.is_connected and (idle < IDLE_SECONDS or (idle < OVER_SECONDS and await self._answers(kept))):
                 return kept
             kept.close()
         await fresh.connect()
         return fresh
+
+    async def _answers(self, kept: aiosmtplib.SMTP) -> bool:
+        """Whether the server still listens; not asked for so long that there would be no time to connect anew."""
+        try:
+            async with asyncio.timeout(self._seconds / 10):
+                await kept.noop()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+            return False
+        except BaseException:
+            kept.close()
+            raise
+        return True
 
     async def _keep(self, connection: aiosmtplib.SMTP) -> None:
         try:
@@ -132,20 +150,23 @@ def _connection(smtp: Smtp) -> aiosmtplib.SMTP:
 def _judge(error: aiosmtplib.SMTPResponseException, error_class: ErrorClass) -> Outcome:
     """A mail that was refused: for good (5xx, RFC 5321, 4.2.1), or for now."""
     said = f"{error.code} {error.message}"
+    if error_class == "mailbox" and (error.code in _ABOUT_US or error.message.startswith("5.7.")):
+        # It does not relay for us, or wants us to sign in: the mailbox may well be there.
+        return Outcome("retry", answer=error.code, error_class="server", text=said)
     if 500 <= error.code < 600:
         return Outcome("dead", "bounced", answer=error.code, error_class=error_class, text=said)
     return Outcome("retry", answer=error.code, error_class=error_class, text=said)
 
 
-def _write(folder: Path, message: MailMessage) -> None:
+def _write(folder: Path, delivery_id: str, data: bytes) -> None:
     """Written elsewhere and renamed into the folder, so that whoever watches it sees whole mails only."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder.parent / "mail.part"
     part.mkdir(exist_ok=True)
-    name = re.sub(r"[^0-9A-Za-z-]", "", message.id) + ".eml"
+    name = re.sub(r"[^0-9A-Za-z-]", "", delivery_id) + ".eml"
     temporary = part / f"{name}.{os.getpid()}"
     with temporary.open("wb") as file:
-        file.write(message.data)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(folder / name)

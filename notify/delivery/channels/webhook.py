@@ -18,6 +18,7 @@ from aiohttp.payload import BytesPayload
 from yarl import URL
 
 from notify.delivery.addresses import is_public
+from notify.delivery.channels.resolver import Lookup, Resolver
 from notify.delivery.outcome import DELIVERED, Outcome
 from notify.delivery.webhook_signature import signatures
 from notify.settings import Settings
@@ -49,7 +50,10 @@ class WebhookChannel:
 
     side_by_side = 1_000
 
-    def __init__(self, settings: Settings, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self, settings: Settings, seconds: float = ANSWER_SECONDS, lookup: Lookup = socket.getaddrinfo
+    ) -> None:
+        self._lookup = lookup
         self._allow_private = settings.webhook_allow_private
         self._seconds = seconds
         self._session: aiohttp.ClientSession | None = None
@@ -97,7 +101,10 @@ class WebhookChannel:
 
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=0, ttl_dns_cache=60, socket_factory=None if self._allow_private else _public_socket
+            limit=0,
+            ttl_dns_cache=60,
+            resolver=Resolver(self._lookup),
+            socket_factory=None if self._allow_private else _public_socket,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("dtstamp", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("event_id", ID, nullable=False),
+        sa.Column("cause", sa.String(32), nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.ForeignKeyConstraint(
