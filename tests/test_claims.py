@@ -25,6 +25,7 @@ from tests.conftest import MakeActor
 from tests.support.clock import Clock
 from tests.support.office import open_office
 from tests.support.outside import until
+from tests.support.people import enrol
 from tests.support.posting import QUICK, amended, example, looping, published, subscribed, subscription_row
 from tests.support.receiver import Receiver, Reply
 from worker.assembly import make_loop
@@ -333,13 +334,14 @@ async def test_what_is_claimed_is_found_once_whatever_postgresql_takes_the_table
 
 
 async def test_what_ended_under_several_leases_is_locked_in_one_order(
-    office_postgresql: Office, peru: Actor, actor: MakeActor, receiver: Receiver
+    office_postgresql: Office, receiver: Receiver
 ) -> None:
     """Whoever locked lease by lease could wait for a worker that waits for them."""
     office = office_postgresql
+    manager = await enrol(office, "BOL", "manager")
     for path in ("/a", "/b"):
-        await subscribed(office, await actor("BOL", "manager"), "webhook", receiver.url(path))
-    await published(office, peru)
+        await subscribed(office, manager, "webhook", receiver.url(path))
+    await published(office, await enrol(office, "PER", "officer"))
     async with looping(office) as loop:
         await loop._expand()
     first, second = sorted(row["id"] for row in await rows(office))
