@@ -35,7 +35,7 @@ def fail(password: str) -> None:
 @pytest.mark.parametrize("form", ["console", "json"])
 def test_a_trace_names_lines_and_no_values(capsys: pytest.CaptureFixture[str], form: str) -> None:
     logs.configure(Settings.model_validate({"log_format": form}))
-    for log in (logging.getLogger("uvicorn.error").error, structlog.get_logger("web").error):
+    for log in (logging.getLogger("a.library").error, structlog.get_logger("web").error):
         try:
             fail(PASSWORD)
         except OSError:
