@@ -12,8 +12,11 @@ from notify.delivery import deliveries, subscriptions
 from notify.delivery.deliveries import delivery_json
 from notify.delivery.outcome import error_words
 from notify.delivery.subscription_models import SubscriptionChange
+from notify.delivery.tables import deliveries as deliveries_table
+from notify.delivery.tables import failed_attempts
 from notify.delivery.tables import subscriptions as subscriptions_table
 from notify.errors import LifecycleError, NotAllowed, NotVisible
+from notify.ids import new_id
 from notify.notices.notice import Notice
 from notify.office import Office
 from tests.conftest import MakeActor
@@ -165,13 +168,19 @@ async def test_what_is_repeated_by_hand_is_tried_as_often_as_what_is_new(
     notice = await published(office, peru)
     await give_up(office, clock)
     (dead,) = await seen(office, notice, bolivia)
-    async with office.database.read() as connection:
+    async with office.database.write() as connection:
         assert await deliveries.repeatable(connection) == [dead["id"]]
+        # One of the eight was lost with its worker: it is as much of the past as the others.
+        lost = {"id": new_id(), "delivery_id": dead["id"], "number": 3, "started_at": clock(), "outcome": "lost"}
+        await connection.execute(sa.insert(failed_attempts).values(**lost))
     async with office.act(bolivia) as act:
         await deliveries.retry(act, dead["id"])
     await drain(office)
     (again,) = await seen(office, notice, bolivia)
     assert (again["status"], again["attempts"]) == ("pending", 9)
+    async with office.database.read() as connection:
+        due = await connection.scalar(sa.select(deliveries_table.c.due_at).where(deliveries_table.c.id == dead["id"]))
+    assert due is not None and 4 <= (due - clock()).total_seconds() <= 6
     await give_up(office, clock)
     (dead,) = await seen(office, notice, bolivia)
     assert (dead["status"], dead["attempts"]) == ("dead", 16)

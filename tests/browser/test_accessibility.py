@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,41 +15,11 @@ from playwright.async_api import Browser
 
 from notify.web.routes import page_routes
 from tests.browser.conftest import Demonstration
+from tests.browser.looking import AXE, NARROWEST, TOO_WIDE, faults
 from tests.browser.pages import Visit, open_visit, sees, send, sends
 from tests.browser.stage import Cast, assemble
 from tests.browser.window import SECONDS, Window
 from tests.support.receiver import Receiver
-
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-WIDTHS = (1280, 360)
-"""Where axe runs: a desk's screen and a phone."""
-
-NARROWEST = 320
-"""Where a page must not scroll sideways (WCAG 1.4.10): a desk's screen enlarged four times."""
-
-# Nothing is preloaded: that is for rules of sounds and of experiments, and takes as long as all the others.
-# Rules are chosen by their tags: by default axe leaves out some of WCAG 2.2, such as the size of what is touched.
-_RUN = """
-() => axe.run(document, {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'],
-  resultTypes: ['violations'], iframes: false, preload: false,
-}).then(found => found.violations.flatMap(rule => rule.nodes.slice(0, 3).map(node => `${rule.id}: ${node.html}`)))
-"""
-
-# What is folded away is part of the page too.
-_UNFOLD = "() => document.querySelectorAll('details').forEach(each => { each.open = true })"
-
-_TOO_WIDE = """
-() => {
-  const width = window.innerWidth
-  if (document.scrollingElement.scrollWidth <= width) return []
-  const wide = [...document.body.querySelectorAll('*')].filter(each => each.getBoundingClientRect().right > width + 0.5)
-  const found = wide.filter(each => !wide.some(other => other !== each && each.contains(other)))
-  const named = found.slice(0, 3).map(each => each.outerHTML.slice(0, 150)).join(' ')
-  return [`scrolls sideways, ${document.scrollingElement.scrollWidth} px: ${named}`]
-}
-"""
 
 LONG = "palabra " * 2_500
 """More than any text may have."""
@@ -347,7 +315,7 @@ async def test_every_mail_fits_a_phone(chromium: Browser, demonstration: Demonst
         found = {}
         for mail in mails:
             await page.goto(f"{demonstration.url}{mail}/html")
-            found[mail] = await page.evaluate(_TOO_WIDE)
+            found[mail] = await page.evaluate(TOO_WIDE)
         assert {mail: wide for mail, wide in found.items() if wide} == {}
     finally:
         await page.close()
@@ -383,21 +351,3 @@ async def _let_out(window: Window) -> None:
     await window.page.goto("about:blank")
     await window.page.set_content(html)
     await window.page.evaluate(AXE)
-
-
-async def faults(window: Window) -> list[str]:
-    """What is wrong with the page in ``window``, each with its width, rule and element."""
-    page = window.page
-    await page.evaluate(_UNFOLD)
-    found: list[str] = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        found += [f"at {width} px, {each}" for each in await _list(window, _RUN)]
-    await page.set_viewport_size({"width": NARROWEST, "height": 900})
-    found += [f"at {NARROWEST} px, {each}" for each in await _list(window, _TOO_WIDE)]
-    return found
-
-
-async def _list(window: Window, script: str) -> list[Any]:
-    answer: list[Any] = await window.page.evaluate(script)
-    return answer
