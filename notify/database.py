@@ -31,7 +31,7 @@ _SERVERS_OWN = ("08", "40", "53", "55P03", "57")
 
 def is_away(error: BaseException) -> bool:
     """Whether it failed for the database's sake and may work later: it is away or busy, or ended a deadlock."""
-    if isinstance(error, (OSError, OperationalError, InterfaceError)):
+    if isinstance(error, (OSError, OperationalError, InterfaceError, sqlite3.OperationalError)):
         return True
     if not isinstance(error, DBAPIError):
         return False
@@ -86,7 +86,7 @@ class Database:
         row = await self.glance("SELECT notice_position FROM log_counters WHERE scope = :scope", scope=scope)
         return int(row[0]) if row else 0
 
-    async def glance(self, query: str, **parameters: str) -> tuple[Any, ...] | None:
+    async def glance(self, query: str, **parameters: str | int) -> tuple[Any, ...] | None:
         """The first row of one short query, for a 304 and for a look.
 
         On SQLite it runs on this thread, since the hop to the driver's thread costs six times the query.

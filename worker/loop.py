@@ -152,6 +152,8 @@ class Loop:
             self._recording = asyncio.get_running_loop().call_later(self.pace.record, self._woken.set)
 
     async def _is_due(self) -> bool:
+        if not await claims.may_be_due(self.office.database, self.office.clock()):
+            return False
         due = claims.claimable(self.office.clock(), self._senders.hosts.share(), self._senders.parties.share())
         statement = sa.select(sa.or_(sa.exists().where(due), sa.exists().where(claims.is_expired())))
         async with self.office.database.read() as connection:

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notify.database import Database
 from notify.delivery.rows import among, among_those_of, fetch, lock_in_order
 from notify.delivery.tables import deliveries, failed_attempts
 from notify.ids import new_id
-from notify.schema import Instant, database_now
+from notify.schema import Instant, database_now, microseconds
 
 
 class Claim(NamedTuple):
@@ -57,6 +58,16 @@ ALL = Share(each=1_000_000)
 # Written into the statement: a parameter would keep the databases from using the partial indexes.
 _PENDING: sa.ColumnElement[str] = sa.literal_column("'pending'")
 _SENDING: sa.ColumnElement[str] = sa.literal_column("'sending'")
+
+
+async def may_be_due(database: Database, now: datetime) -> bool:
+    """Whether anything is due or being sent at all: what a loop with nothing to do asks every second."""
+    found = await database.glance(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM deliveries WHERE status = 'pending' AND due_at <= :now) "
+        "OR EXISTS (SELECT 1 FROM deliveries WHERE status = 'sending')",
+        now=microseconds(now),
+    )
+    return found is not None
 
 
 def claimable(now: datetime, hosts: Share = ALL, parties: Share = ALL) -> sa.ColumnElement[bool]:

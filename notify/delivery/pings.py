@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from notify.delivery.subscriptions import mine
 from notify.delivery.tables import deliveries, subscriptions
 from notify.errors import LifecycleError, TooMany
 from notify.ids import new_id
-from notify.language import ntext, text, translator
+from notify.language import text, translator
 from notify.notices.notice import dumps
 from notify.notices.tables import events
 from notify.office import Act
@@ -23,15 +22,16 @@ from notify.parties.directory import Directory
 
 PING = "ping"
 
-EVERY = timedelta(seconds=10)
-"""Between two trial messages to one subscription."""
+MINUTE = timedelta(minutes=1)
+A_MINUTE = 10
+"""Trial messages to one subscription."""
 
 
 async def send_test(act: Act, subscription_id: str) -> str:
     """Owe a trial message to a subscription of the actor's; answers the delivery's id.
 
     Raises `LifecycleError` for a feed, which is fetched, and for one that is switched off or not confirmed; `TooMany`
-    right after another, since anybody's address may be tried.
+    after `A_MINUTE`, since anybody's address may be tried.
     """
     row = await mine(act, subscription_id)
     if row["channel"] == "feed":
@@ -39,15 +39,12 @@ async def send_test(act: Act, subscription_id: str) -> str:
     s = subscriptions.c
     if not await act.connection.scalar(sa.select(sa.exists().where(s.id == subscription_id, working()))):
         raise LifecycleError(text("Switch the subscription on and confirm its address first, then try it."))
-    again_at = row["last_test_at"] + EVERY if row["last_test_at"] is not None else act.now
-    if again_at > act.now:
-        seconds = math.ceil((again_at - act.now).total_seconds())
-        what = ntext(
-            "A trial message was sent a moment ago. Wait %(n)s second and try again.",
-            "A trial message was sent a moment ago. Wait %(n)s seconds and try again.",
-            seconds,
-        )
-        raise TooMany(what, retry_after=seconds)
+    d = deliveries.c
+    lately = sa.select(sa.func.count()).where(
+        d.subscription_id == subscription_id, d.lane.startswith("p:"), d.created_at > act.now - MINUTE
+    )
+    if (await act.connection.scalar(lately) or 0) >= A_MINUTE:
+        raise TooMany(text("Too many trial messages were sent. Try again in a minute."), retry_after=60)
     event_id, delivery_id = new_id(), new_id()
     await act.connection.execute(
         sa.insert(events).values(

@@ -14,16 +14,22 @@ SILENT_AFTER = 20
 """Seconds without a sign of life after which a worker counts as gone."""
 
 
+_SEEN = (
+    sa.update(workers)
+    .where(workers.c.id == sa.bindparam("worker"))
+    .values(seen_at=database_now())
+    .returning(workers.c.id)
+)
+"""Made once: whoever has nothing to do leaves little else than this."""
+
+
 async def beat(connection: AsyncConnection, worker_id: str, kind: str, started_at: datetime) -> None:
-    """Leave the sign, and forget workers that have been silent for a day."""
-    updated = await connection.execute(
-        sa.update(workers).where(workers.c.id == worker_id).values(seen_at=database_now()).returning(workers.c.id)
-    )
-    if updated.first() is None:
+    """Leave the sign; with the first one, forget workers that have been silent for a day."""
+    if (await connection.execute(_SEEN, {"worker": worker_id})).first() is None:
         await connection.execute(
             sa.insert(workers).values(id=worker_id, kind=kind, started_at=started_at, seen_at=database_now())
         )
-    await connection.execute(sa.delete(workers).where(workers.c.seen_at < database_now() - 86_400_000_000))
+        await connection.execute(sa.delete(workers).where(workers.c.seen_at < database_now() - 86_400_000_000))
 
 
 async def leave(connection: AsyncConnection, worker_id: str) -> None:
