@@ -58,21 +58,25 @@ async def serve(request: Request, name: str) -> Response:
     settings = office.settings
     etag = scope.etag(name, query, settings.base_url, settings.mail_from)
     # The version is read before what it is of: a notice published in between is newer than its ETag says, never older.
-    headers = {
-        "etag": etag,
-        "last-modified": _http_date(scope.changed_at.replace(microsecond=0)),
-        "cache-control": "public, max-age=60" if scope.scope == PUBLIC else "private, no-cache",
-        "x-robots-tag": "noindex",
-    }
     if _unchanged(request, etag, scope.changed_at):
-        return Response(status_code=304, headers=headers)
-    body = await _render(office, scope, name, request.url.path, query, filters)
-    return Response(body, headers=headers, media_type=f"{FILES[name]}; charset=utf-8")
+        response = Response(status_code=304)
+    else:
+        body = await _render(office, scope, name, request.url.path, query, filters)
+        response = Response(body, media_type=f"{FILES[name]}; charset=utf-8")
+    response.raw_headers += _head(etag, scope.changed_at, scope.scope == PUBLIC)
+    return response
 
 
 @lru_cache(maxsize=256)
-def _http_date(moment: datetime) -> str:
-    return format_datetime(moment, usegmt=True)
+def _head(etag: str, changed_at: datetime, public: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """The fields of a version's answers, as they are sent: most answers are a 304 of the one before."""
+    fields = {
+        "etag": etag,
+        "last-modified": format_datetime(changed_at.replace(microsecond=0), usegmt=True),
+        "cache-control": "public, max-age=60" if public else "private, no-cache",
+        "x-robots-tag": "noindex",
+    }
+    return tuple((name.encode(), value.encode()) for name, value in fields.items())
 
 
 def _unchanged(request: Request, etag: str, changed_at: datetime) -> bool:
