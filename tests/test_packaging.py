@@ -108,6 +108,30 @@ def test_a_step_is_done_again_when_a_file_that_decides_it_changes(tmp_path: Path
     assert not setup.is_stamped(stamp, [lock])
 
 
+@pytest.mark.parametrize(
+    ("named", "holds", "database", "removed"),
+    [
+        (None, "half.db", None, True),
+        ("elsewhere", "demo.json", None, True),
+        ("elsewhere", "holiday.jpg", None, False),
+        (None, "demo.json", "postgresql+asyncpg://db/notify", False),
+    ],
+)
+def test_the_demonstration_is_removed_and_nothing_else(
+    tmp_path: Path, named: str | None, holds: str, database: str | None, removed: bool
+) -> None:
+    folder = tmp_path / (named or "var/demo")
+    folder.mkdir(parents=True)
+    (folder / holds).touch()
+    given = {"NOTIFY_DATA_DIR": named, "NOTIFY_DATABASE_URL": database}
+    environment = {"PATH": os.environ["PATH"], **{name: value for name, value in given.items() if value}}
+    ended = subprocess.run(
+        ["sh", ROOT / "scripts/remove-demo.sh"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert ((ended.returncode == 0), folder.exists()) == (removed, not removed)
+    assert bool(ended.stderr) is not removed
+
+
 def test_a_python_that_is_too_old_is_passed_over_and_named(tmp_path: Path) -> None:
     old = program(tmp_path, "old-python", "exit 1")
     command = ["sh", "scripts/setup.sh", "run"]
