@@ -42,6 +42,14 @@ async def give_up(office: Office, clock: Clock) -> None:
         clock.advance(hours=13)
 
 
+async def not_arrived(office: Office, clock: Clock, peru: Actor, receiver: Receiver) -> Notice:
+    """A notice of Peru that the receiver has refused until it was given up."""
+    receiver.always("/hook", Reply(500))
+    notice = await published(office, peru)
+    await give_up(office, clock)
+    return notice
+
+
 @pytest.fixture
 async def peru(actor: MakeActor) -> Actor:
     return await actor("PER", "officer")
@@ -123,9 +131,7 @@ async def test_what_was_given_up_is_shown_and_repeated_by_hand(
     office: Office, clock: Clock, actor: MakeActor, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    notice = await published(office, peru)
-    await give_up(office, clock)
+    notice = await not_arrived(office, clock, peru, receiver)
     for viewer in (peru, bolivia):
         async with office.database.read() as connection:
             (dead,) = await deliveries.failed_of(connection, viewer)
@@ -164,9 +170,7 @@ async def test_what_is_repeated_by_hand_is_tried_as_often_as_what_is_new(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    notice = await published(office, peru)
-    await give_up(office, clock)
+    notice = await not_arrived(office, clock, peru, receiver)
     (dead,) = await seen(office, notice, bolivia)
     async with office.database.write() as connection:
         assert await deliveries.repeatable(connection) == [dead["id"]]
@@ -190,9 +194,7 @@ async def test_what_can_no_longer_arrive_is_nothing_to_repeat(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    notice = await published(office, peru)
-    await give_up(office, clock)
+    notice = await not_arrived(office, clock, peru, receiver)
 
     async def repeatable() -> int:
         async with office.database.read() as connection:
@@ -214,9 +216,7 @@ async def test_old_news_is_not_repeated_after_new(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    notice = await published(office, peru)
-    await give_up(office, clock)
+    notice = await not_arrived(office, clock, peru, receiver)
     async with office.database.read() as connection:
         (dead,) = await deliveries.failed_of(connection, bolivia)
     receiver.always("/hook", None)
@@ -236,9 +236,7 @@ async def test_old_news_is_not_repeated_to_who_missed_the_new(
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url("/other"))
     made = await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    notice = await published(office, peru)
-    await give_up(office, clock)
+    notice = await not_arrived(office, clock, peru, receiver)
     (dead,) = [each for each in await seen(office, notice, bolivia) if each["status"] == "dead"]
     async with office.act(bolivia) as act:
         await subscriptions.change(act, made.row["id"], SubscriptionChange(active=False))
@@ -259,9 +257,7 @@ async def test_nothing_is_repeated_to_what_is_switched_off(
 ) -> None:
     made = await subscribed(office, bolivia, "webhook", receiver.url())
     await subscribed(office, bolivia, "webhook", receiver.url("/other"))
-    receiver.always("/hook", Reply(500))
-    await published(office, peru)
-    await give_up(office, clock)
+    await not_arrived(office, clock, peru, receiver)
     async with office.database.read() as connection:
         (dead,) = await deliveries.failed_of(connection, bolivia)
 
@@ -282,9 +278,7 @@ async def test_a_retry_is_a_line_in_the_audit_log(
     office: Office, clock: Clock, peru: Actor, bolivia: Actor, receiver: Receiver
 ) -> None:
     await subscribed(office, bolivia, "webhook", receiver.url())
-    receiver.always("/hook", Reply(500))
-    await published(office, peru)
-    await give_up(office, clock)
+    await not_arrived(office, clock, peru, receiver)
     async with office.database.read() as connection:
         (dead,) = await deliveries.failed_of(connection, bolivia)
     async with office.act(COMMAND) as act:

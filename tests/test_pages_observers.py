@@ -1,84 +1,27 @@
-"""Observers on the pages: asked for, endorsed, decided on, answered; what each side sees; what calendars hold."""
+"""Observers on the pages: asked for, endorsed, decided on, answered; what each side sees."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
 
-from notify.actor import WORKER, Actor
-from notify.delivery import expansion
-from notify.delivery.tables import deliveries
 from notify.notices import lifecycle
-from notify.notices.notice import Notice
-from notify.observers import attendance, invitations
-from notify.observers.attendance import Attendance
-from notify.observers.calendar_state import CalendarState, Invitation, state_of
-from notify.observers.replies import answer_token
 from notify.office import Office
 from tests.support import desk
 from tests.support.clock import Clock
-from tests.support.notices import days, example
+from tests.support.notices import example
+from tests.support.observers_stage import Stage, open_stage
 from tests.support.people import enrol
-from tests.support.premises import Premises
 from tests.support.visiting import words_of
 
 ROJAS = {"name": "R. Rojas", "rank": "Maj.", "function": "Liaison", "email": "rojas@bol.example", "language": "es"}
 
 
-@dataclass
-class Stage:
-    """Peru hosts, Bolivia sends, Jamaica knows nothing of it."""
-
-    premises: Premises
-    notice: Notice
-    peru: Actor
-    bolivia: Actor
-    observer: Actor
-    jamaica: Actor
-
-    @property
-    def office(self) -> Office:
-        return self.premises.office
-
-    @property
-    def url(self) -> str:
-        return f"/notices/{self.notice.id}/attendance"
-
-    async def nominated(self, number: int = 1) -> Attendance:
-        return await desk.nominated(self.office, self.bolivia, self.notice, number)
-
-    async def approved(self, number: int = 1) -> Attendance:
-        return await desk.decided(self.office, self.peru, "approve", await self.nominated(number))
-
-    async def read(self, found: Attendance) -> Attendance:
-        async with self.office.database.read() as connection:
-            return await attendance.get(connection, self.peru, found["id"])
-
-    async def tell(self, status: str = "handed_over") -> None:
-        """The worker writes the invitations, and their deliveries come to this."""
-        async with self.office.act(WORKER) as act:
-            await expansion.expand(act, (invitations.follow,))
-            waiting = sa.update(deliveries).where(deliveries.c.kind == "invitation", deliveries.c.status == "pending")
-            await act.connection.execute(waiting.values(status=status))
-
-    async def words(self, actor: Actor | None, path: str = "", status: int = 200) -> str:
-        return await self.premises.words(actor, path or self.url, status)
-
-
 @pytest.fixture
 async def stage(office_sqlite: Office) -> Stage:
-    premises = Premises(office_sqlite)
-    await desk.open_desk(premises.office)
-    peru = await enrol(premises.office, "PER", "officer", name="Ana Quispe")
-    bolivia = await enrol(premises.office, "BOL", "officer", name="Luis Flores")
-    observer = await enrol(premises.office, "BOL", "observer", name="Rosa Arce")
-    jamaica = await enrol(premises.office, "JAM", "officer")
-    notice = await desk.published(premises.office, peru)
-    return Stage(premises, notice, peru, bolivia, observer, jamaica)
+    return await open_stage(office_sqlite)
 
 
 # What each side sees
@@ -264,59 +207,6 @@ async def test_an_observer_answers_and_answers_again(stage: Stage) -> None:
     assert "Will attend" in await stage.words(stage.peru)
 
 
-# The link in the invitation
-
-
-async def test_the_link_answers_without_signing_in(stage: Stage) -> None:
-    found = await stage.approved()
-    url = f"/answer/{answer_token(stage.office, found)}"
-    async with stage.premises.window() as window:
-        words = await window.words(url)
-        assert "Observer 1, will you attend?" in words and str(stage.notice.reference) in words
-        assert (await stage.read(found))["reply"] == "needs-action"  # GET shows
-        for reply, said in (("declined", "Will not attend"), ("accepted", "Will attend"), ("accepted", "Will attend")):
-            assert f"Peru sees your answer: {said}." in await window.do(url, url, {"reply": reply})
-            assert (await stage.read(found))["reply"] == reply
-        await window.words(url[:-1] + ("A" if url[-1] != "A" else "Q"), 404)
-        await window.words("/answer/nothing", 404)
-
-
-async def test_the_link_says_when_there_is_nothing_to_answer_any_more(stage: Stage) -> None:
-    found = await stage.approved()
-    url = f"/answer/{answer_token(stage.office, found)}"
-    async with stage.premises.window() as window:
-        await window.words(url)
-        await desk.decided(stage.office, stage.peru, "revoke", found)
-        assert "The invitation does not stand any more." in await window.words(url)
-        words = await window.refused(url, "/signin", {"reply": "accepted"}, 409)
-    assert "There is no invitation to answer" in words
-
-
-async def test_the_link_of_who_is_revoked_shows_nothing_of_the_event_any_more(stage: Stage) -> None:
-    found = await stage.approved()
-    url = f"/answer/{answer_token(stage.office, found)}"
-    async with stage.premises.window() as window:
-        place = stage.notice.content["place"]["name"]
-        assert place in await window.words(url)
-        await desk.decided(stage.office, stage.peru, "revoke", found)
-        async with stage.office.act(stage.peru) as act:
-            await lifecycle.cancel(act, stage.notice.id, None)
-        words = await window.words(url)
-    assert "The invitation does not stand any more." in words and str(stage.notice.reference) in words
-    contact = stage.notice.content["contact"]["email"]
-    assert not any(secret in words for secret in (place, contact, "Cancelled", "Revision"))
-
-
-async def test_arrival_goes_by_the_clock_of_the_notice(stage: Stage) -> None:
-    observation = example("exercise")["observation"]
-    abroad = {**observation, "period": {**observation["period"], "timezone": "America/La_Paz"}}
-    notice = await desk.published(stage.office, stage.peru, example("exercise", observation=abroad))
-    nominated = await desk.nominated(stage.office, stage.bolivia, notice, 1)
-    found = await desk.decided(stage.office, stage.peru, "approve", nominated)
-    clock = observation["arrival"]["at"][11:]
-    assert f"{clock} (Lima)" in await stage.words(None, f"/answer/{answer_token(stage.office, found)}")
-
-
 # What needs her now
 
 
@@ -336,55 +226,6 @@ async def test_what_will_not_take_place_needs_no_answer(stage: Stage) -> None:
     assert "My attendance 1" not in words and "To come" not in words
 
 
-# What is known of the calendar
-
-
-@pytest.mark.slow
-async def test_the_page_follows_the_calendar(stage: Stage) -> None:
-    found = await stage.approved()
-    assert "Being prepared" in await stage.words(stage.peru)
-    await stage.tell("sending")
-    assert "On its way version 1" in await stage.words(stage.peru)
-    async with stage.office.database.write() as connection:
-        await connection.execute(sa.update(deliveries).values(status="handed_over"))
-    assert "Up to date version 1" in await stage.words(stage.peru)
-    await desk.answered(stage.office, stage.bolivia, found, "accepted")
-    assert isinstance(stage.office.clock, Clock)
-    stage.office.clock.advance(hours=1)
-    dates = {"period": days("2027-08-20", "2027-08-31")}
-    observation = {**stage.notice.content["observation"], "period": None, "arrival": None, "programme": []}
-    await desk.amended(stage.office, stage.peru, stage.notice, **dates, observation=observation)
-    await stage.tell()
-    assert "May be out of date answered version 1, not yet version 2" in await stage.words(stage.peru)
-    async with stage.office.act(stage.peru) as act:
-        await lifecycle.postpone(act, stage.notice.id, None)
-    await stage.tell("dead")
-    assert "Did not arrive version 3" in await stage.words(stage.peru)
-
-
-async def test_an_invitation_that_did_not_arrive_is_sent_again_by_the_host(stage: Stage) -> None:
-    found = await stage.approved()
-    resend = f"/attendance/{found['id']}/resend"
-    async with stage.premises.window(stage.peru) as window:
-        assert (await window.send(resend, stage.url)).status_code == 409
-        await stage.tell("bounced")
-        assert "Did not arrive" in await window.words(stage.url)
-        assert "Send again" in await window.words(stage.url)
-        assert "Send again" not in await stage.words(stage.bolivia)
-        words = await window.do(resend, stage.url)
-        assert "The invitation of Observer 1 is on its way again." in words and "On its way version 1" in words
-        # Its cancellation, too, although nobody is expected any more.
-        async with stage.office.act(stage.peru) as act:
-            await lifecycle.cancel(act, stage.notice.id, None)
-        await stage.tell("dead")
-        assert "Did not arrive version 2" in await window.words(stage.url)
-        assert "On its way" not in await window.words(stage.url)
-        await window.do(resend, stage.url)
-        assert "Send again" not in await window.words(stage.url)
-    async with stage.premises.window(stage.bolivia) as window:
-        assert (await window.send(resend, stage.url)).status_code == 403
-
-
 async def test_a_test_is_marked_on_every_page_of_its_observers(stage: Stage) -> None:
     notice = await desk.published(stage.office, stage.peru, example("exercise", test=True))
     url = f"/notices/{notice.id}/attendance"
@@ -396,47 +237,3 @@ async def test_a_test_is_marked_on_every_page_of_its_observers(stage: Stage) -> 
     ]  # fmt: skip
     for who, path in pages:
         assert "Test" in re.findall(r"[A-Z][a-z]+", await stage.words(who, path)), path
-
-
-AT = [datetime(2027, 1, day, tzinfo=UTC) for day in range(1, 6)]
-
-
-@pytest.mark.parametrize(
-    ("row", "sent", "state"),
-    [
-        (("endorsed", "needs-action", None), [], CalendarState("none")),
-        (("approved", "needs-action", None), [], CalendarState("preparing")),
-        (("approved", "needs-action", None), [("REQUEST", 0, "pending")], CalendarState("sending", 1)),
-        (("approved", "needs-action", None), [("REQUEST", 0, "handed_over")], CalendarState("current", 1)),
-        (("approved", "accepted", 1), [("REQUEST", 0, "handed_over")], CalendarState("current", 1, 1)),
-        (
-            ("approved", "needs-action", 1),
-            [("REQUEST", 0, "handed_over"), ("REQUEST", 2, "handed_over")],
-            CalendarState("stale", 2, 1),
-        ),
-        (
-            ("approved", "accepted", 3),
-            [("REQUEST", 0, "handed_over"), ("REQUEST", 2, "delivered")],
-            CalendarState("current", 2, 2),
-        ),
-        (("approved", "needs-action", None), [("REQUEST", 0, "bounced")], CalendarState("lost", 1)),
-        (("approved", "needs-action", None), [("REQUEST", 0, "dead")], CalendarState("lost", 1)),
-        (
-            ("revoked", "accepted", 1),
-            [("REQUEST", 0, "handed_over"), ("CANCEL", 2, "pending")],
-            CalendarState("removing", 2, 1),
-        ),
-        (
-            ("revoked", "accepted", 1),
-            [("REQUEST", 0, "handed_over"), ("CANCEL", 2, "handed_over")],
-            CalendarState("removed", 2, 1),
-        ),
-    ],
-)
-def test_the_state_of_a_calendar(
-    row: tuple[str, str, int | None], sent: list[tuple[str, int, str]], state: CalendarState
-) -> None:
-    status, reply, day = row
-    found = {"status": status, "reply": reply, "replied_at": None if day is None else AT[day]}
-    made = [Invitation(number, method, AT[at], delivery) for number, (method, at, delivery) in enumerate(sent)]
-    assert state_of(found, made) == state

@@ -18,12 +18,12 @@ from notify.delivery import pings, subscription_links, subscriptions
 from notify.delivery.subscription_models import NewSubscription, SubscriptionChange
 from notify.delivery.tables import letters as letters_table
 from notify.delivery.tables import subscriptions as subscriptions_table
-from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible, TooMany
+from notify.errors import Invalid, LifecycleError, NotAllowed, NotVisible
 from notify.links import make
 from notify.office import Office
 from tests.conftest import MakeActor
 from tests.support.clock import Clock
-from tests.support.posting import amended, looping, office_with, published, subscribed, subscription_row
+from tests.support.posting import amended, looping, published, subscribed, subscription_row
 from tests.support.receiver import Receiver
 
 
@@ -182,64 +182,6 @@ async def test_of_two_that_are_removed_at_once_one_stays(office: Office, actor: 
         *(remove(who, each.row["id"]) for who, each in zip(managers, made, strict=True)), return_exceptions=True
     )
     assert sorted(type(end).__name__ for end in ends) == ["LifecycleError", "NoneType"]
-
-
-async def test_a_party_has_no_more_than_the_node_lets_it(office: Office, manager: Actor) -> None:
-    few = office_with(office, subscriptions_per_party=2)
-    made = [await subscribed(few, manager, "webhook", f"https://{n}.example/") for n in "ab"]
-    with pytest.raises(LifecycleError):
-        await subscribed(few, manager, "webhook", "https://c.example/")
-    async with few.act(manager) as act:
-        await subscriptions.delete(act, made[0].row["id"])
-    ends = await asyncio.gather(
-        *(subscribed(few, manager, "webhook", f"https://{n}.example/") for n in "cde"), return_exceptions=True
-    )
-    assert sum(isinstance(end, LifecycleError) for end in ends) == 2
-
-
-async def test_people_cannot_keep_their_party_from_being_told(office: Office, actor: MakeActor, manager: Actor) -> None:
-    few = office_with(office, subscriptions_per_party=2)
-    observer = await actor("BOL", "observer")
-    for n in "ab":
-        await subscribed(few, observer, "webhook", f"https://{n}.example/", kind="personal")
-    with pytest.raises(LifecycleError):
-        await subscribed(few, observer, "webhook", "https://c.example/", kind="personal")
-    await subscribed(few, manager, "webhook", "https://own.example/")
-
-
-async def test_letters_cannot_be_sent_to_anybody_without_end(office: Office, clock: Clock, manager: Actor) -> None:
-    few = office_with(office, subscriptions_per_party=2)
-
-    async def make_and_remove() -> None:
-        made = await subscribed(few, manager, "email", "somebody@elsewhere.example", kind="personal", confirm=False)
-        async with few.act(manager) as act:
-            await subscriptions.delete(act, made.row["id"])
-
-    for _ in range(4):
-        await make_and_remove()
-    with pytest.raises(TooMany):
-        await make_and_remove()
-    clock.advance(minutes=61)
-    await make_and_remove()
-
-
-async def test_trial_messages_cannot_be_sent_to_anybody_without_end(
-    office: Office, clock: Clock, manager: Actor
-) -> None:
-    made = await subscribed(office, manager, "webhook", "https://a.example/")
-    other = await subscribed(office, manager, "webhook", "https://b.example/")
-
-    async def send(subscription_id: str) -> None:
-        async with office.act(manager) as act:
-            await pings.send_test(act, subscription_id)
-
-    for _ in range(10):
-        await send(made.row["id"])
-    with pytest.raises(TooMany):
-        await send(made.row["id"])
-    await send(other.row["id"])
-    clock.advance(seconds=61)
-    await send(made.row["id"])
 
 
 async def test_every_change_of_an_official_one_is_told_to_the_partys_officers(

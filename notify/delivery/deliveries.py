@@ -102,11 +102,10 @@ async def failed_of(connection: AsyncConnection, viewer: Actor) -> Sequence[Deli
 
 async def repeatable(connection: AsyncConnection) -> list[str]:
     """The ids of all that was given up and that `retry` would repeat, the oldest first."""
-    d, s, later = deliveries.c, subscriptions_table.c, deliveries.alias("later")
+    d, s = deliveries.c, subscriptions_table.c
     works = sa.exists().where(s.id == d.subscription_id, working())
-    overtaken = sa.exists().where(later.c.notice_id == d.notice_id, later.c.lane == d.lane, later.c.number > d.number)
     possible = sa.or_(
-        sa.and_(d.kind == "event", works, sa.not_(_replaced())), sa.and_(d.kind == "invitation", sa.not_(overtaken))
+        sa.and_(d.kind == "event", works, sa.not_(_replaced())), sa.and_(d.kind == "invitation", sa.not_(_followed()))
     )
     statement = sa.select(d.id).where(d.status.in_(FAILED), possible).order_by(d.created_at, d.id)
     return list((await connection.execute(statement)).scalars())
@@ -116,6 +115,12 @@ def _replaced() -> sa.ColumnElement[bool]:
     """News of a revision after which a newer one was published, whether it goes the same way or not."""
     d, latest = deliveries.c, notices.alias("latest")
     return sa.exists().where(d.supersedable, latest.c.id == d.notice_id, latest.c.revision > d.revision)
+
+
+def _followed() -> sa.ColumnElement[bool]:
+    """An invitation after which another was written for the same observer."""
+    d, later = deliveries.c, deliveries.alias("later")
+    return sa.exists().where(later.c.notice_id == d.notice_id, later.c.lane == d.lane, later.c.number > d.number)
 
 
 def delivery_json(row: Delivery) -> dict[str, object]:
@@ -164,9 +169,7 @@ async def retry(act: Act, delivery_id: str) -> Delivery:
         works = sa.exists().where(s.id == row["subscription_id"], working())
         if not await act.connection.scalar(sa.select(works)):
             raise LifecycleError(text("The subscription is switched off. Switch it on first, then repeat."))
-    elif await act.connection.scalar(
-        sa.select(sa.exists().where(d.notice_id == row["notice_id"], d.lane == row["lane"], d.number > row["number"]))
-    ):
+    elif await act.connection.scalar(sa.select(sa.exists().where(d.id == delivery_id, _followed()))):
         raise LifecycleError(text("A newer invitation has gone to the observer since. Look at that one."))
     again = await act.connection.execute(
         sa.update(deliveries)

@@ -59,7 +59,7 @@ async def record(act: Act, results: Sequence[tuple[str, Result]], unsent: Sequen
         await _record_done(act, status, batch)
     void = await _void(act.connection, [r.claim.id for _, r in failed if r.claim.attempts > 1])
     failing = [r.claim.subscription_id for token, r in failed if await _record_failure(act, token, r, void[r.claim.id])]
-    for token, ids in by_token(unsent).items():
+    for token, ids in _by_token(unsent).items():
         await release(act.connection, token, ids, act.now)
     await _note_on_subscriptions(act, [r.claim.subscription_id for batch in done.values() for r in batch], failing)
     await _note_failures(act, [r for _, r in failed])
@@ -67,7 +67,7 @@ async def record(act: Act, results: Sequence[tuple[str, Result]], unsent: Sequen
     return sorted(set(gone))
 
 
-def by_token(pairs: Sequence[tuple[str, T]]) -> dict[str, list[T]]:
+def _by_token(pairs: Sequence[tuple[str, T]]) -> dict[str, list[T]]:
     """What belongs to each lease token."""
     grouped: dict[str, list[T]] = defaultdict(list)
     for token, item in pairs:
